@@ -1,0 +1,1 @@
+"""Where the house runs: one blueprint, built in the cloud with CDK and on a laptop with moto."""
