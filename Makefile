@@ -1,0 +1,62 @@
+# `make run` and `make test` are all a newcomer needs: each first installs what it lacks into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+PORT ?= 8000
+STAGE ?= dev
+# `make run FRESH=0` means the same as leaving FRESH out.
+yes = $(filter-out 0 no false,$(1))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock synth clean
+
+help: ## Say what there is.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## Run it all on this machine: PORT=8000 FRESH=1 STRICT=1 DYNAMODB=http://...
+	@exec $(BIN)/dunlin run --port $(PORT) $(if $(call yes,$(FRESH)),--fresh) \
+		$(if $(call yes,$(STRICT)),--strict) $(if $(DYNAMODB),--dynamodb $(DYNAMODB))
+
+test: $(READY) ## Prove it: the whole suite and its coverage; FAST=1 leaves out what is slow.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile \
+		$(if $(call yes,$(FAST)),-m "not slow",--cov --cov-report=term) $(ARGS)
+
+check: $(READY) ## Lint, format, types and import contracts; runs all four even if one fails.
+	@failed=; for tool in "ruff check" "ruff format --check" mypy lint-imports; do \
+		echo "== $$tool"; $(BIN)/$$tool || failed=1; \
+	done; test -z "$$failed"
+
+bench: $(READY) ## Measure cold start, overhead and cost against what they are allowed to be.
+	@exec $(BIN)/python -m tests.bench
+
+synth: $(READY) ## Write the CloudFormation of STAGE=dev to cdk.out; needs no account and no network.
+	@CDK_OUTDIR=cdk.out $(BIN)/python -m infra.cloud.app $(STAGE)
+
+# Keeps the versions that still fit; UPGRADE=1 takes the newest. uv is only needed here, so it is
+# not locked: it is installed into .venv when it is not there.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(if $(call yes,$(UPGRADE)),--upgrade)
+lock: $(READY) ## Resolve pyproject.toml into infra/locks; UPGRADE=1 for the newest versions.
+	@test -x $(BIN)/uv || $(PIP) install uv
+	@$(COMPILE) --extra ship --output-file infra/locks/ship.txt pyproject.toml
+	@$(COMPILE) --extra ship --extra dev --constraint infra/locks/ship.txt \
+		--output-file infra/locks/dev.txt pyproject.toml
+
+clean: ## Remove all that can be made again, .venv too; the data of `make run` (.dunlin) stays.
+	@rm -rf $(VENV) cdk.out dist .coverage* .hypothesis .import_linter_cache .mypy_cache \
+		.pytest_cache .ruff_cache
+	@find handler infra tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): infra/locks/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Dunlin needs Python 3.11 or newer, and $(PYTHON) is not: make ... PYTHON=python3.13' >&2; \
+		exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo 'Installing into $(VENV): a minute or so, only when pyproject.toml or its lock changed'
+	@$(PIP) install --require-hashes --requirement infra/locks/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
