@@ -34,7 +34,7 @@ bench: $(READY) ## Measure cold start, overhead and cost against what they are a
 	@exec $(BIN)/python -m tests.bench
 
 synth: $(READY) ## Write the CloudFormation of STAGE=dev to cdk.out; needs no account and no network.
-	@CDK_OUTDIR=cdk.out $(BIN)/python -m infra.cloud.app $(STAGE)
+	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' $(BIN)/python -m infra.cloud.app
 
 # Keeps the versions that still fit; UPGRADE=1 takes the newest. uv is only needed here, so it is
 # not locked: it is installed into .venv when it is not there.

@@ -1,0 +1,34 @@
+"""`cdk deploy --all` starts here, through `cdk.json`; `-c stage=staging` names another stage.
+
+`make synth` does the same without the CDK command line. Neither asks AWS anything while
+synthesizing: account and region are those of whoever deploys.
+"""
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+from infra.cloud.data import Data
+from infra.cloud.stack import Backend
+from infra.cloud.stages import Stage, find_stage
+
+
+def create_app(*, stage: Stage | None = None, outdir: str | None = None) -> cdk.App:
+    """Build the stacks of one stage: the given one, or that of context `stage`, else `dev`.
+
+    Synthesizing it raises when a rule of cdk-nag or of CloudFormation is broken and the resource
+    does not say why.
+    """
+    app = cdk.App(
+        outdir=outdir,
+        analytics_reporting=False,
+        post_cli_context={"@aws-cdk/core:validateAgainstDefaultRules": True},
+    )
+    stage = stage or find_stage(app.node.try_get_context("stage") or "dev")
+    data = Data(app, stage=stage)
+    Backend(app, stage=stage).add_stack_dependency(data)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    return app
+
+
+if __name__ == "__main__":
+    create_app().synth()

@@ -1,0 +1,87 @@
+"""What remembers: a stack of its own, so that a broken deploy of the code never touches data."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.blueprint import BLUEPRINT, Index, Key, Secret, Table
+from infra.cloud.stages import Stage
+
+KEY_CHARACTERS = 64  # letters and digits: 381 bits, more than any HMAC key needs
+
+
+class Data(cdk.Stack):
+    """Every table and secret of the blueprint, under the names that functions expect."""
+
+    def __init__(self, scope: Construct, *, stage: Stage) -> None:
+        super().__init__(
+            scope,
+            f"{stage.prefix}data",
+            description=f"What {stage.app_name} ({stage.name}) remembers.",
+            termination_protection=stage.keep_data,
+        )
+        for table in BLUEPRINT.tables:
+            _add_table(self, table, stage)
+        for secret in BLUEPRINT.secrets:
+            _add_secret(self, secret, stage)
+
+
+def _add_table(stack: Data, table: Table, stage: Stage) -> None:
+    dynamodb.TableV2(
+        stack,
+        table.name,
+        table_name=stage.prefix + table.name,
+        partition_key=_attribute(table.partition),
+        sort_key=_attribute(table.sort) if table.sort else None,
+        global_secondary_indexes=[_index(index, stage) for index in table.indexes],
+        time_to_live_attribute=table.ttl,
+        billing=dynamodb.Billing.on_demand(
+            max_read_request_units=stage.table_reads_per_second,
+            max_write_request_units=stage.table_writes_per_second,
+        ),
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        deletion_protection=stage.keep_data,
+        removal_policy=stage.removal,
+    )
+
+
+def _index(index: Index, stage: Stage) -> dynamodb.GlobalSecondaryIndexPropsV2:
+    return dynamodb.GlobalSecondaryIndexPropsV2(
+        index_name=index.name,
+        partition_key=_attribute(index.partition),
+        sort_key=_attribute(index.sort),
+        projection_type=dynamodb.ProjectionType[index.projection],
+        max_read_request_units=stage.table_reads_per_second,
+        max_write_request_units=stage.table_writes_per_second,
+    )
+
+
+def _attribute(key: Key) -> dynamodb.Attribute:
+    types = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER}
+    return dynamodb.Attribute(name=key.name, type=types[key.type])
+
+
+def _add_secret(stack: Data, secret: Secret, stage: Stage) -> None:
+    resource = secretsmanager.Secret(
+        stack,
+        secret.name,
+        secret_name=stage.prefix + secret.name,
+        description=secret.description,
+        generate_secret_string=secretsmanager.SecretStringGenerator(
+            secret_string_template="{}",  # noqa: S106 - the frame around the random key
+            generate_string_key="1",
+            exclude_punctuation=True,
+            password_length=KEY_CHARACTERS,
+        ),
+        removal_policy=stage.removal,
+    )
+    cdk.Validations.of(resource).acknowledge(
+        cdk.Acknowledgment(
+            id="AwsSolutions-SMG4",
+            reason="A key ring: the next key is added beside the current one, under an id of its "
+            "own. Rotation that replaces the value would void everything signed with it.",
+        )
+    )

@@ -1,0 +1,72 @@
+"""The HTTP API: one catch-all route, since FastAPI does the routing."""
+
+import json
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.cloud.stages import Stage
+
+# Neither query nor headers nor path: they carry tokens, names and one-time links.
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+    "integrationStatus": "$context.integrationStatus",
+    "integrationError": "$context.integrationErrorMessage",
+}
+
+
+class HttpApi(Construct):
+    """The public door: throttled, logged, at `url`."""
+
+    def __init__(self, scope: Construct, *, stage: Stage, function: lambda_.Function) -> None:
+        super().__init__(scope, "http")
+        api = apigatewayv2.HttpApi(
+            self,
+            "Api",
+            api_name=f"{stage.prefix}http",
+            create_default_stage=False,
+            default_integration=integrations.HttpLambdaIntegration("Function", function),
+        )
+        cdk.Validations.of(api).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-APIG4",
+                reason="The function authorizes: what is public and who may do what stand in its "
+                "routes, one place for the laptop and the cloud.",
+            )
+        )
+        _add_stage(self, api, stage)
+        self.url = api.api_endpoint
+
+
+def _add_stage(scope: Construct, api: apigatewayv2.HttpApi, stage: Stage) -> None:
+    log_group = logs.LogGroup(
+        scope,
+        "Logs",
+        log_group_name=f"/aws/vendedlogs/{stage.prefix}http",
+        retention=stage.log_retention,
+        removal_policy=stage.removal,
+    )
+    apigatewayv2.CfnStage(
+        scope,
+        "Stage",
+        api_id=api.api_id,
+        stage_name="$default",
+        auto_deploy=True,
+        default_route_settings=apigatewayv2.CfnStage.RouteSettingsProperty(
+            throttling_rate_limit=stage.requests_per_second,
+            throttling_burst_limit=stage.burst,
+        ),
+        access_log_settings=apigatewayv2.CfnStage.AccessLogSettingsProperty(
+            destination_arn=log_group.log_group_arn, format=json.dumps(ACCESS_LOG)
+        ),
+    )

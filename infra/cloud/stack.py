@@ -1,0 +1,26 @@
+"""What acts: functions and the API in front of them. It holds no data and may be made anew."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from infra.blueprint import BLUEPRINT
+from infra.cloud.functions import Door, code
+from infra.cloud.http_api import HttpApi
+from infra.cloud.stages import Stage
+
+
+class Backend(cdk.Stack):
+    """Every function of the blueprint, and the HTTP API."""
+
+    def __init__(self, scope: Construct, *, stage: Stage) -> None:
+        super().__init__(
+            scope,
+            f"{stage.prefix}backend",
+            description=f"What {stage.app_name} ({stage.name}) does.",
+        )
+        shipped = code()
+        doors = {
+            spec.name: Door(self, spec, stage=stage, code=shipped) for spec in BLUEPRINT.functions
+        }
+        http = HttpApi(self, stage=stage, function=doors[BLUEPRINT.http].function)
+        cdk.CfnOutput(self, "Url", value=http.url)

@@ -1,0 +1,84 @@
+"""How the deployments differ, and nothing else: no other module asks which stage it builds."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_logs as logs
+
+from infra import blueprint
+
+
+class StageUnknown(ValueError):
+    """No stage has that name."""
+
+
+class StageUnready(ValueError):
+    """The stage lacks something that its users need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One deployment. Ceilings and throttles bound what a flood of requests can cost."""
+
+    name: str
+    app_name: str = "Dunlin"
+    admin_email: str = ""
+    """Whom users may write to; a stage that keeps its data must have one."""
+    allowed_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API; `*` for any, which production refuses."""
+    keep_data: bool = False
+    """Whether tables, secrets and logs outlive their stack and refuse to be deleted."""
+    memory_factor: int = 1
+    """Times the blueprint's memory; Lambda deals out processor time with it."""
+    requests_per_second: int = 50
+    burst: int = 100
+    table_reads_per_second: int = 1_000
+    """Ceiling of each table and each index, in read request units."""
+    table_writes_per_second: int = 500
+    log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
+
+    @property
+    def prefix(self) -> str:
+        """What the deployed name of everything starts with."""
+        return blueprint.prefix(self.name)
+
+    @property
+    def removal(self) -> cdk.RemovalPolicy:
+        """What becomes of data when their stack goes."""
+        return cdk.RemovalPolicy.RETAIN if self.keep_data else cdk.RemovalPolicy.DESTROY
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every function of this stage is told."""
+        return blueprint.environment(self.name) | {
+            "APP_NAME": self.app_name,
+            "ADMIN_EMAIL": self.admin_email,
+            "ALLOWED_ORIGINS": ",".join(self.allowed_origins),
+        }
+
+
+DEV = Stage("dev", allowed_origins=("*",))
+STAGING = Stage("staging", memory_factor=2)
+PROD = Stage(
+    "prod",
+    keep_data=True,
+    memory_factor=2,
+    requests_per_second=500,
+    burst=1_000,
+    table_reads_per_second=10_000,
+    table_writes_per_second=5_000,
+    log_retention=logs.RetentionDays.THREE_MONTHS,
+)
+
+
+def find_stage(name: str) -> Stage:
+    """Find the stage of that name, if it may be deployed. Raises StageUnknown or StageUnready."""
+    stages = {stage.name: stage for stage in (DEV, STAGING, PROD)}
+    stage = stages.get(name)
+    if stage is None:
+        message = f"There is no stage {name!r}, only {', '.join(stages)}."
+        raise StageUnknown(message)
+    if stage.keep_data and not stage.admin_email:
+        message = f"Give stage {name} an admin_email in infra/cloud/stages.py first."
+        raise StageUnready(message)
+    return stage
