@@ -1,0 +1,17 @@
+"""How HTTP is spoken here: one way to route, ask, answer and refuse, for routers and doors."""
+
+from handler.core.http.application import Application
+from handler.core.http.asking import Admin, Expected, MaybeSignedIn, Moderator, SignedIn
+from handler.core.http.routing import Router, creates, raises
+
+__all__ = [
+    "Admin",
+    "Application",
+    "Expected",
+    "MaybeSignedIn",
+    "Moderator",
+    "Router",
+    "SignedIn",
+    "creates",
+    "raises",
+]

@@ -1,0 +1,97 @@
+"""The FastAPI application that every door to HTTP is built on."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from handler.core.errors import AppError, BadRequest
+from handler.core.http import problems
+from handler.core.http.edge import Edge
+from handler.core.schemas import Problem
+from handler.core.settings import Settings
+
+_EXPOSED = (
+    "ETag",
+    "Location",
+    "Content-Disposition",
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "X-Request-Id",
+    "Idempotent-Replayed",
+)
+_ASKED = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
+_PREFLIGHT_SECONDS = 7200  # Chromium's upper limit
+
+
+class OriginNotAllowed(BadRequest):
+    """A browser asked whether a page may call this API, and it may not."""
+
+    detail = "Pages of this origin may not do this here."
+
+
+class Application(FastAPI):
+    """FastAPI with problems for errors, and the edge and CORS around everything, faults included.
+
+    Starlette's own middleware list lies inside its error handler, whose answers would then lack
+    the headers; so the two are wrapped around the outside.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        docs = not settings.production
+        super().__init__(
+            title=settings.app_name,
+            redirect_slashes=False,
+            openapi_url="/openapi.json" if docs else None,
+            generate_unique_id_function=lambda route: route.name,
+        )
+        for error in (AppError, RequestValidationError, HTTPException, Exception):
+            self.add_exception_handler(error, problems.answer_error)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """FastAPI's stack, within CORS, within the edge."""
+        cors = _Cors(
+            super().build_middleware_stack(),
+            allow_origins=self._settings.allowed_origins,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=_ASKED,
+            expose_headers=_EXPOSED,
+            max_age=_PREFLIGHT_SECONDS,
+        )
+        return Edge(cors, self._settings.response_headers)
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, with the one shape that all problems have."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            shapes = document.setdefault("components", {}).setdefault("schemas", {})
+            template = "#/components/schemas/{model}"
+            shape = Problem.model_json_schema(ref_template=template)
+            shapes.update(shape.pop("$defs"))
+            shapes["Problem"] = shape
+        return self.openapi_schema or {}
+
+
+class _Cors(CORSMiddleware):
+    """Starlette's CORS, whose refusals are problems too."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except OriginNotAllowed as error:
+            answer = problems.problem(error, scope[problems.REQUEST_ID])
+            await answer(scope, receive, send)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        answer = super().preflight_response(request_headers)
+        if answer.status_code >= 400:  # noqa: PLR2004 - HTTP's errors begin here
+            raise OriginNotAllowed
+        return answer

@@ -1,0 +1,121 @@
+"""Errors as RFC 9457 problems: the one place where an exception becomes an answer."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from handler.core.errors import (
+    AppError,
+    BadRequest,
+    InputInvalid,
+    InternalError,
+    NotFound,
+    Unavailable,
+    Unprocessable,
+)
+from handler.core.schemas import Problem
+from handler.core.strict_json import BodyTooLarge, JsonInvalid
+
+MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = "dunlin.request_id"
+"""Key in the ASGI scope under which the request's id travels."""
+_MESSAGE = 200  # characters of a validation message
+
+
+class RouteNotFound(NotFound):
+    """No path here has that form."""
+
+    detail = "There is nothing at this path."
+
+
+class MethodNotAllowed(AppError):
+    """The path exists, and does not know this method."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    detail = "This path does not know this method."
+
+
+class ContentTypeUnsupported(AppError):
+    """A body that should be JSON and does not say so."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    detail = "Send JSON, with Content-Type: application/json."
+
+
+_BY_STATUS: dict[int, type[AppError]] = {
+    400: BadRequest,
+    404: RouteNotFound,
+    405: MethodNotAllowed,
+    413: BodyTooLarge,
+    415: ContentTypeUnsupported,
+}
+EVERYWHERE: tuple[type[AppError], ...] = (BadRequest, InputInvalid, InternalError, Unavailable)
+"""What any route may answer."""
+WITH_BODY: tuple[type[AppError], ...] = (JsonInvalid, BodyTooLarge, ContentTypeUnsupported)
+"""What any route that takes JSON may answer."""
+
+
+def problem(error: AppError, request_id: str) -> Response:
+    """The answer that an error is."""
+    body = Problem(
+        title=error.status.phrase,
+        status=error.status,
+        code=error.code(),
+        detail=error.detail,
+        request_id=request_id,
+        errors=error.errors if isinstance(error, InputInvalid) else None,  # type: ignore[arg-type] # pydantic checks
+    )
+    text = body.model_dump_json(exclude_none=True)
+    return Response(text, int(error.status), error.headers(), MEDIA_TYPE)
+
+
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Answer any exception: ours as it is, FastAPI's translated, everything else as a fault."""
+    refusal = _refusal(error)
+    answer = problem(refusal, request.scope.get(REQUEST_ID, ""))
+    if isinstance(error, HTTPException) and error.headers:
+        answer.headers.update(error.headers)
+    request.scope["dunlin.code"] = refusal.code()
+    return answer
+
+
+def _refusal(error: Exception) -> AppError:
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return InputInvalid([_told(one) for one in error.errors()])
+    if isinstance(error, HTTPException):
+        return _BY_STATUS.get(error.status_code, Unprocessable)()
+    return InternalError()
+
+
+def _told(error: Any) -> dict[str, object]:
+    """Location, type and message of a validation error; pydantic's own repeats the input."""
+    loc = [part if isinstance(part, int) else str(part)[:_MESSAGE] for part in error["loc"]]
+    return {
+        "loc": [
+            part.encode(errors="replace").decode() if isinstance(part, str) else part
+            for part in loc
+        ],
+        "type": str(error["type"]),
+        "msg": str(error["msg"])[:_MESSAGE],
+    }
+
+
+def described(errors: Iterable[type[AppError]]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI `responses` for these errors: by status, each code with its sentence."""
+    by_status: dict[int | str, list[type[AppError]]] = {}
+    for error in errors:
+        by_status.setdefault(int(error.status), []).append(error)
+    return {
+        status: {
+            "description": " ".join(f"`{one.code()}`: {one.detail}" for one in kinds),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, kinds in by_status.items()
+    }

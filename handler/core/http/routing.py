@@ -1,0 +1,246 @@
+"""Routes: strict bodies, endpoints run inline, and the headers that follow from what they return.
+
+Endpoints are plain functions. They run in the event loop's own thread: PynamoDB blocks anyway and a
+Lambda environment serves one request at a time, so FastAPI's hop to a worker thread, which costs
+four times the endpoint (performance.md), would buy nothing.
+"""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+from fastapi import APIRouter, Header
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from handler.core import strict_json
+from handler.core.errors import AppError, Forbidden, InputInvalid, Unauthenticated, VersionConflict
+from handler.core.http import asking, etags, problems
+from handler.core.idempotency import (
+    Answer,
+    Claim,
+    IdempotencyInProgress,
+    IdempotencyMismatch,
+    claim,
+)
+from handler.core.schemas import In
+
+Endpoint = Callable[..., Any]
+E = TypeVar("E", bound=Endpoint)
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=16,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Any unique text. The same key answers what it answered first, for 24 hours.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What decorators say about an endpoint."""
+
+    errors: tuple[type[AppError], ...] = ()
+    location: str | None = None
+
+
+def raises(*errors: type[AppError]) -> Callable[[E], E]:
+    """Declare what an endpoint refuses beside what every route may, for its documentation."""
+    return _marking(errors=errors)
+
+
+def creates(location: str) -> Callable[[E], E]:
+    """Say that an endpoint creates: `Location` is filled from what it returns (`/items/{id}`).
+
+    It then takes an Idempotency-Key.
+    """
+    return _marking(location=location)
+
+
+def _marking(**changes: Any) -> Callable[[E], E]:
+    def mark(endpoint: E) -> E:
+        marks = replace(_marks(endpoint), **changes)
+        endpoint.__marks__ = marks  # type: ignore[attr-defined] # a function takes any attribute
+        return endpoint
+
+    return mark
+
+
+def _marks(endpoint: Endpoint) -> _Marks:
+    marks: _Marks = getattr(endpoint, "__marks__", _Marks())
+    return marks
+
+
+class _StrictRequest(Request):
+    """A request whose JSON was read by `strict_json`."""
+
+    content: Any = None
+
+    async def json(self) -> Any:
+        return self.content
+
+
+class _StrictRoute(APIRoute):
+    """Checks a request before FastAPI reads it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            given = _StrictRequest(request.scope, request.receive)
+            _refuse_repeated(given)
+            if self.body_field is not None:
+                await _read_json(given)
+            return await handler(given)
+
+        return strict
+
+
+def _refuse_repeated(request: Request) -> None:
+    query = request.scope["query_string"]
+    if not query:
+        return
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in set(names):
+        if names.count(name) > 1:
+            raise InputInvalid.at("query", name[:64], type_="repeated", msg="Give it once")
+
+
+async def _read_json(request: _StrictRequest) -> None:
+    body = await request.body()
+    if not body:
+        return
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    charset = parameters.replace('"', "").strip()
+    if kind.strip() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise problems.ContentTypeUnsupported
+    request.content = strict_json.parse(body)
+
+
+class Router(APIRouter):
+    """A room's router: `@router.get(...)` over plain functions that make one call."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=_StrictRoute, redirect_slashes=False, **options)
+
+    def add_api_route(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        """Add a route as FastAPI does, run inline, with every error it can answer declared."""
+        options["responses"] = {
+            **problems.described(_errors(endpoint)),
+            **(options.get("responses") or {}),
+        }
+        inline = _Inline(endpoint, options.get("status_code") or 200, options.get("response_model"))
+        super().add_api_route(path, inline.endpoint(), **options)
+
+
+def _errors(endpoint: Endpoint) -> list[type[AppError]]:
+    hints = get_type_hints(endpoint, include_extras=True)
+    asked = list(hints.values())
+    found = list(problems.EVERYWHERE)
+    if any(isinstance(hint, type) and issubclass(hint, In) for hint in asked):
+        found += problems.WITH_BODY
+    if any(hint in asked for hint in _CALLERS):
+        found.append(Unauthenticated)
+    if asking.Moderator in asked or asking.Admin in asked:
+        found.append(Forbidden)
+    if asking.Expected in asked:
+        found.append(VersionConflict)
+    if _marks(endpoint).location:
+        found += [IdempotencyInProgress, IdempotencyMismatch]
+    return [*found, *_marks(endpoint).errors]
+
+
+_CALLERS = (asking.MaybeSignedIn, asking.SignedIn, asking.Moderator, asking.Admin)
+
+
+class _Inline:
+    """An endpoint as FastAPI runs it."""
+
+    def __init__(self, endpoint: Endpoint, status: int, model: Any) -> None:
+        self._endpoint = endpoint
+        self._status = status
+        self._model = model
+        self._location = _marks(endpoint).location
+
+    def endpoint(self) -> Endpoint:
+        """The coroutine function that stands for the plain one, with the same documentation."""
+
+        async def run(http_request: _StrictRequest, http_response: Response, **values: Any) -> Any:
+            key = values.pop("idempotency_key", None)
+            if key is not None:
+                return self._run_once(http_request, http_response, key, values)
+            return self._run(http_request, http_response, values)
+
+        run.__name__ = self._endpoint.__name__
+        run.__doc__ = self._endpoint.__doc__
+        run.__signature__ = self._signature()  # type: ignore[attr-defined] # inspect's own protocol
+        return run
+
+    def _signature(self) -> inspect.Signature:
+        hidden = {"http_request": Request, "http_response": Response}
+        if self._location:
+            hidden["idempotency_key"] = IdempotencyKey  # type: ignore[assignment] # an annotation
+        extra = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                annotation=hint,
+                default=None if name == "idempotency_key" else inspect.Parameter.empty,
+            )
+            for name, hint in hidden.items()
+        ]
+        own = inspect.signature(self._endpoint)
+        return own.replace(parameters=[*own.parameters.values(), *extra])
+
+    def _run(self, request: Request, response: Response, values: dict[str, Any]) -> Any:
+        value = self._endpoint(**values)
+        headers = self._headers(value)
+        if "ETag" in headers and request.method == "GET":
+            known = request.headers.get("if-none-match")
+            if etags.unchanged(known, value.version):
+                return Response(status_code=304, headers=headers)
+        response.headers.update(headers)
+        return value
+
+    def _run_once(
+        self, request: _StrictRequest, response: Response, key: str, values: dict[str, Any]
+    ) -> Any:
+        scope = (request.scope.get("dunlin.caller", ""), self._endpoint.__name__)
+        taken = claim(scope, key, [str(request.url.path), request.content])
+        if not isinstance(taken, Claim):
+            replayed = {**taken.headers, "Idempotent-Replayed": "true"}
+            return Response(taken.body, taken.status, replayed, "application/json")
+        with taken.answered_by(self._render):
+            value = self._run(request, response, values)
+        if not taken.kept:
+            raise RuntimeError(f"{self._endpoint.__name__} creates without transaction(result=...)")
+        return value
+
+    def _headers(self, value: Any) -> dict[str, str]:
+        version = getattr(value, "version", None)
+        headers = {} if version is None else {"ETag": etags.etag(version)}
+        if self._location:
+            headers["Location"] = self._location.format_map(_Attributes(value))
+        return headers
+
+    def _render(self, value: Any) -> Answer:
+        adapter = TypeAdapter(self._model)
+        body = adapter.dump_json(adapter.validate_python(value, from_attributes=True))
+        return Answer(self._status, self._headers(value), body.decode())
+
+
+class _Attributes(dict[str, Any]):
+    """Lets `{id}` in a Location stand for an attribute of what was created."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self._value = value
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(self._value, name)

@@ -1,0 +1,67 @@
+"""Keys for signing, from Secrets Manager: read at first use, read again every few minutes.
+
+A secret is a JSON object of key id (a number) to key. The highest number signs, all verify: a key
+is rotated by adding the next number and, later, removing the old one.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from handler.core import aws
+from handler.core.errors import Unavailable
+from handler.core.settings import settings
+
+_FRESH = 300.0  # seconds; a removed key stops verifying within this time
+_MAC_BYTES = 16  # 128 bits, as RFC 2104 section 5 advises at least half of SHA-256
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The keys of one secret, and when they were read (monotonic seconds)."""
+
+    keys: dict[int, bytes]
+    read_at: float
+
+    def sign(self, message: bytes) -> str:
+        """`<key id>.<signature>` of a message."""
+        newest = max(self.keys)
+        return f"{newest}.{self._mac(newest, message)}"
+
+    def verifies(self, message: bytes, signature: str) -> bool:
+        """Whether a signature is one of this ring's for the message."""
+        id_, _, mac = signature.partition(".")
+        if not (id_.isascii() and id_.isdigit()) or int(id_) not in self.keys:
+            return False
+        return hmac.compare_digest(self._mac(int(id_), message).encode(), mac.encode())
+
+    def _mac(self, id_: int, message: bytes) -> str:
+        digest = hmac.digest(self.keys[id_], message, hashlib.sha256)[:_MAC_BYTES]
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+_rings: dict[str, KeyRing] = {}
+
+
+def key_ring(name: str) -> KeyRing:
+    """The keys of the secret with that short name. Raises Unavailable when it cannot be read."""
+    ring = _rings.get(name)
+    if ring is None or time.monotonic() - ring.read_at > _FRESH:
+        ring = _rings[name] = _read(name)
+    return ring
+
+
+def _read(name: str) -> KeyRing:
+    try:
+        answer = aws.call(
+            "secretsmanager", "GetSecretValue", {"SecretId": settings().resource_prefix + name}
+        )
+    except ClientError as error:
+        raise Unavailable from error
+    found = json.loads(answer["SecretString"])
+    return KeyRing({int(id_): key.encode() for id_, key in found.items()}, time.monotonic())

@@ -1,0 +1,43 @@
+"""One JSON line for a request or a fault, on standard output, where Lambda collects it.
+
+A line never holds what a user typed nor the text of an exception, which may quote a secret: it
+holds route templates, codes, ids and numbers.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+_FRAMES = 8
+_WIDTH = 64  # characters of a value: a request's line stays within 250 bytes (performance.md)
+
+
+def line(**fields: object) -> None:
+    """Write one line. Empty fields are left out and long ones cut."""
+    kept = {name: _short(value) for name, value in fields.items() if value not in (None, "")}
+    sys.stdout.write(json.dumps(kept, separators=(",", ":"), default=str) + "\n")
+
+
+def fault(error: BaseException, *, request_id: str = "") -> None:
+    """Write where an unexpected error came from: its types and places, without its words."""
+    chain = [type(error).__name__]
+    cause = error
+    while cause := cause.__cause__ or cause.__context__:  # type: ignore[assignment] # ends with None
+        chain.append(type(cause).__name__)
+    line(
+        level="error",
+        error=" < ".join(chain),
+        at=_places(error.__traceback__),
+        request_id=request_id,
+    )
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)[-_FRAMES:]
+    return [f"{Path(f.filename).parent.name}/{Path(f.filename).name}:{f.lineno}" for f in frames]
+
+
+def _short(value: object) -> object:
+    return value[:_WIDTH] if isinstance(value, str) else value

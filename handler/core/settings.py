@@ -1,0 +1,81 @@
+"""The one place that reads the environment. `docs/settings.md` is generated from it."""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+
+
+def _words(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _json(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """What varies by deployment: where things are, never what is allowed.
+
+    Each field is the environment variable of its name in capitals.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    stage: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")] = Field(
+        description="Which deployment this is: `local`, `dev`, `staging`, `prod`."
+    )
+    resource_prefix: str = Field(
+        description="What the names of this deployment's tables and secrets start with."
+    )
+    app_name: str = Field("Dunlin", description="What the application calls itself.")
+    admin_email: str = Field("", description="Whom users may write to. Required in production.")
+    allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
+        (),
+        description="Origins whose pages may call the API (CORS), divided by commas; `*` for any, "
+        "outside production only.",
+    )
+    response_headers: Annotated[dict[str, str], BeforeValidator(_json)] = Field(
+        {}, description="Headers that every answer carries beside ours, as a JSON object."
+    )
+    dev_token_key: SecretStr | None = Field(
+        None, description="Signs development tokens. Only stage `local` may have it."
+    )
+
+    @property
+    def production(self) -> bool:
+        """Whether real users depend on this deployment."""
+        return self.stage == "prod"
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> Self:
+        """A deployment that would be unsafe does not start."""
+        if self.dev_token_key and self.stage != "local":
+            raise ValueError("DEV_TOKEN_KEY is only for stage local")
+        if self.production and not self.admin_email:
+            raise ValueError("ADMIN_EMAIL is required in production")
+        if self.production and not all(o.startswith("https://") for o in self.allowed_origins):
+            raise ValueError("production allows named https origins only")
+        return self
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Take the fields out of an environment; a variable that is empty counts as unset.
+
+        Raises pydantic's ValidationError, which names the variables and hides their values.
+        """
+        given: dict[str, Any] = {
+            name: environment[name.upper()]
+            for name in cls.model_fields
+            if environment.get(name.upper())
+        }
+        return cls.model_validate(given)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings.read(os.environ)

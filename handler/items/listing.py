@@ -1,0 +1,140 @@
+"""Lists of items: which index a query reads, and what of it the caller gets to see."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from handler.core import pages
+from handler.core.auth import Caller
+from handler.core.errors import Forbidden, Unprocessable
+from handler.core.pages import Page
+from handler.core.shards import Merge, RawRow, Span
+from handler.items import models, terms
+from handler.items.models import Item
+from handler.items.schemas import ItemQuery
+from handler.items.words import all_begin, words_of
+
+_BATCH = 100  # rows of one BatchGetItem
+
+
+class QueryUnsupported(Unprocessable):
+    """No index answers this combination."""
+
+    detail = "Sorting by price needs a currency, and combines with owner and a price range only."
+
+
+class HiddenItemsForbidden(Forbidden):
+    """Everybody's hidden items are for moderators."""
+
+    detail = "Only moderators list everybody's hidden items; name yourself as the owner."
+
+
+Load = Callable[[Sequence[RawRow]], Sequence[Item | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where to read, how rows become items, and which items to keep."""
+
+    span: Span
+    load: Load
+    keep: Callable[[Item], bool]
+
+
+def list_items(caller: Caller | None, query: ItemQuery) -> Page[Item]:
+    """A page of the items that the caller may see.
+
+    Raises QueryUnsupported, HiddenItemsForbidden, CursorInvalid, Unavailable.
+    """
+    plan = _plan(caller, query)
+    asked = tuple(query.model_dump(exclude={"limit", "cursor"}).values())
+    asker = caller.id if caller else None
+    after = pages.unseal(query.cursor, asked, asker) if query.cursor else None
+    merge = Merge(plan.span, after, query.limit)
+    found: list[Item] = []
+    position = ""
+    for at, item in _candidates(merge, plan.load, query.limit):
+        position = at
+        if item is not None and plan.keep(item):
+            found.append(item)
+        if len(found) == query.limit:
+            break
+    more = merge.more or position != (merge.position or "")
+    return Page(found, pages.seal(position, asked, asker) if more else None)
+
+
+def _candidates(merge: Merge, load: Load, page: int) -> Iterator[tuple[str, Item | None]]:
+    """Positions in a list and the items there: a page's worth first, then by batches."""
+    count = page
+    while rows := merge.take(count):
+        positions = [row[merge.sort]["S"] for row in rows]
+        yield from zip(positions, load(rows), strict=True)
+        count = _BATCH
+
+
+def _plan(caller: Caller | None, query: ItemQuery) -> _Plan:
+    keep = _keep(caller, query)
+    if query.sort == "price":
+        return _Plan(_price_span(query), _items, keep)
+    if query.q:
+        prefixes = words_of(query.q)
+        rarest = max(prefixes, key=len)
+        return _Plan(terms.with_word(rarest), _first_met(rarest), keep)
+    if query.owner:
+        return _Plan(models.of_owner(query.owner), _items, keep)
+    if query.available is False and not (caller and caller.role.moderates):
+        raise HiddenItemsForbidden
+    if query.tag:
+        return _Plan(terms.with_tag(query.tag), _named, keep)
+    return _Plan(models.newest(available=query.available is not False), _items, keep)
+
+
+def _price_span(query: ItemQuery) -> Span:
+    narrowed = query.q or query.tag or query.available is not None
+    if query.currency is None or narrowed:
+        raise QueryUnsupported
+    return models.by_price(query.currency, query.owner, query.min_price, query.max_price)
+
+
+def _keep(caller: Caller | None, query: ItemQuery) -> Callable[[Item], bool]:
+    """What an item must be like: visible to the caller, and as the query says."""
+    prefixes = words_of(query.q) if query.q else ()
+    available = query.available
+    if available is None and query.owner is None:
+        available = True
+    low, high = query.min_price, query.max_price
+
+    def keep(item: Item) -> bool:
+        return (
+            item.visible_to(caller)
+            and available in (None, item.is_available)
+            and query.owner in (None, item.owner_id)
+            and query.currency in (None, item.currency)
+            and (query.tag is None or query.tag in item.tags)
+            and (low is None or low <= item.price)
+            and (high is None or item.price <= high)
+            and all_begin(prefixes, item.words if prefixes else ())
+        )
+
+    return keep
+
+
+def _items(rows: Sequence[RawRow]) -> Sequence[Item | None]:
+    return [Item.from_raw_data(row) for row in rows]
+
+
+def _named(rows: Sequence[RawRow]) -> Sequence[Item | None]:
+    """The items that terms stand for, in one batch read; None for those that are gone."""
+    ids = [terms.item_id_of(row["entry"]["S"]) for row in rows]
+    found = {item.id: item for item in Item.find_all(ids)}
+    return [found.get(id_) for id_ in ids]
+
+
+def _first_met(prefix: str) -> Load:
+    """As `_named`, leaving out an item that an earlier of its words has brought already."""
+
+    def load(rows: Sequence[RawRow]) -> Sequence[Item | None]:
+        met = [row.get("before", {}).get("S", "").startswith(prefix) for row in rows]
+        fresh = iter(_named([row for row, again in zip(rows, met, strict=True) if not again]))
+        return [None if again else next(fresh) for again in met]
+
+    return load

@@ -1,0 +1,182 @@
+"""What crosses a wire: items as clients send them, change them, ask for them and get them."""
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from handler.core.money import MINOR_DIGITS, digits_of
+from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
+from handler.core.schemas import Id, In, Line, Out, Prose
+from handler.items.words import words_of
+
+_PRICE_MAX = Decimal(10) ** 12
+_PRICE = r"^[0-9]{1,12}(\.[0-9]{1,4})?$"
+_TAG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_TAGS_MAX = 10
+
+
+def _amount(value: object) -> object:
+    """Strings and numbers alike; a bool is no number, and a blank is no string."""
+    if isinstance(value, str) and value.strip() == value and value.isascii() and "_" not in value:
+        try:
+            return Decimal(value)
+        except InvalidOperation as error:
+            raise ValueError("must be a decimal number") from error
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    return value
+
+
+def _in_range(value: Decimal) -> Decimal:
+    if (
+        not value.is_finite()
+        or not 0 <= value < _PRICE_MAX
+        or digits_of(value) > max(MINOR_DIGITS.values())
+    ):
+        raise ValueError("must be from 0 to 999999999999, with the currency's digits")
+    return value + 0  # without the sign of -0
+
+
+def _currency(value: str) -> str:
+    if value not in MINOR_DIGITS:
+        raise ValueError("must be an ISO 4217 currency in use")
+    return value
+
+
+def _distinct(tags: list[str]) -> list[str]:
+    return list(dict.fromkeys(tags))
+
+
+Price = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    AfterValidator(_in_range),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": _PRICE},
+                {"type": "number", "minimum": 0, "exclusiveMaximum": int(_PRICE_MAX)},
+            ],
+            "examples": ["12.50"],
+        }
+    ),
+]
+"""An amount in its currency's main unit, as a string or a number."""
+Currency = Annotated[
+    str,
+    AfterValidator(_currency),
+    WithJsonSchema({"type": "string", "enum": sorted(MINOR_DIGITS), "examples": ["EUR"]}),
+]
+Name = Annotated[Line, Field(max_length=200)]
+Description = Annotated[Prose, Field(max_length=4000)]
+Tag = Annotated[str, StringConstraints(pattern=_TAG, max_length=40)]
+Tags = Annotated[list[Tag], Field(max_length=_TAGS_MAX), AfterValidator(_distinct)]
+
+
+def _check_digits(price: Decimal, currency: str) -> None:
+    if digits_of(price) > MINOR_DIGITS[currency]:
+        raise ValueError(f"{currency} has {MINOR_DIGITS[currency]} digits behind the point")
+
+
+class ItemIn(In):
+    """A new item, or all of an item that is replaced."""
+
+    name: Name
+    description: Description = ""
+    price: Price
+    currency: Currency
+    is_available: bool = True
+    tags: Tags = []
+
+    @model_validator(mode="after")
+    def _digits_fit(self) -> Self:
+        _check_digits(self.price, self.currency)
+        return self
+
+
+class ItemPatch(In):
+    """Some fields of an item; what is not sent stays as it is."""
+
+    name: Name = ""
+    description: Description = ""
+    price: Price = Decimal(0)
+    currency: Currency = ""
+    is_available: bool = True
+    tags: Tags = []
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("must name a field to change")
+        if {"price", "currency"} <= self.model_fields_set:
+            _check_digits(self.price, self.currency)
+        return self
+
+
+def _searchable(q: str) -> str:
+    if not words_of(q):
+        raise ValueError("must hold a word")
+    return q
+
+
+class ItemQuery(BaseModel):
+    """What a list of items may be asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Words that a word of the name or a tag begins with. One letter finds "
+            "only words of one letter.",
+        ),
+        AfterValidator(lambda q: q if q is None else _searchable(q)),
+    ] = None
+    owner: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    tag: Tag | None = None
+    currency: Currency | None = None
+    min_price: Price | None = None
+    max_price: Price | None = None
+    available: bool | None = Field(
+        None,
+        description="Default: available items, and with `owner` all that you may see. `false` "
+        "lists hidden ones: your own with `owner`, anybody's for moderators.",
+    )
+    sort: Literal["newest", "price"] = "newest"
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT
+    cursor: Annotated[str | None, Field(max_length=600)] = None
+
+
+class ItemOut(Out):
+    """An item as everybody sees it."""
+
+    id: Id
+    owner_id: str
+    name: str
+    description: str
+    price: str = Field(validation_alias="price_written", examples=["12.50"])
+    currency: str
+    is_available: bool
+    tags: list[str]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ItemPageOut(Out):
+    """A page of items."""
+
+    items: list[ItemOut]
+    next: str | None
