@@ -1,4 +1,4 @@
-"""A whole AWS in memory, the application standing in it, and hands to ask, wait and break things."""
+"""A whole AWS in memory, the application in it, and hands to ask, to wait and to break things."""
 
 import json
 import os
@@ -14,7 +14,7 @@ os.environ.update(  # before the application is imported, which reads it once
     RESPONSE_HEADERS='{"X-Deployment": "test"}',
     AWS_DEFAULT_REGION="eu-west-1",
     AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - moto takes anything
+    AWS_SECRET_ACCESS_KEY="testing",
 )
 
 import botocore.session
@@ -245,15 +245,10 @@ def wire(aws: None) -> Iterator[Wire]:
     events.unregister("before-send.dynamodb.*", unique_id="wire")
 
 
-def carry_out(request: AWSPreparedRequest) -> Any:
-    """Have moto do what a request asks, as a fault that then loses the answer needs."""
-    return botocore_stubber("before-send", request)
-
-
 @pytest.fixture
 def carried_out() -> Callable[[AWSPreparedRequest], Any]:
-    """Does a request, for faults that happen after it."""
-    return carry_out
+    """Has moto do what a request asks, for faults that then lose the answer."""
+    return lambda request: botocore_stubber("before-send", request)
 
 
 @pytest.fixture
