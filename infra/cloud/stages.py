@@ -76,9 +76,7 @@ def find_stage(name: str) -> Stage:
     stages = {stage.name: stage for stage in (DEV, STAGING, PROD)}
     stage = stages.get(name)
     if stage is None:
-        message = f"There is no stage {name!r}, only {', '.join(stages)}."
-        raise StageUnknown(message)
+        raise StageUnknown(f"There is no stage {name!r}, only {', '.join(stages)}.")
     if stage.keep_data and not stage.admin_email:
-        message = f"Give stage {name} an admin_email in infra/cloud/stages.py first."
-        raise StageUnready(message)
+        raise StageUnready(f"Give stage {name} an admin_email in infra/cloud/stages.py first.")
     return stage
