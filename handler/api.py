@@ -43,6 +43,7 @@ def create_app() -> FastAPI:
 def handle(event: Any, context: Any) -> Answer:
     """Answer one event of API Gateway's HTTP API. Never raises."""
     try:
+        asyncio.set_event_loop(_loop)  # any asyncio.run() in between has taken it away
         request = events.http_request(event)
         with aws.deadline(context):
             answer: Answer = _adapter(request, context)
@@ -75,7 +76,7 @@ def _request_id(context: object) -> str:
 def _start() -> Mangum:
     """Build once what every request needs, with the garbage collector out of the way."""
     gc.disable()
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    asyncio.set_event_loop(_loop)
     adapter = Mangum(create_app(), lifespan="off", text_mime_types=_TEXT)
     aws.client("dynamodb")
     gc.enable()
@@ -83,4 +84,5 @@ def _start() -> Mangum:
     return adapter
 
 
+_loop = asyncio.new_event_loop()
 _adapter = _start()

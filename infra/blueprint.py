@@ -127,7 +127,12 @@ API = Function(
         ),
         Grant(
             "idempotency",
-            ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+            (
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+            ),
         ),
         Grant("cursors", ("secretsmanager:GetSecretValue",)),
     ),

@@ -26,13 +26,13 @@ def install() -> None:
         setattr(owner, name, method)
 
 
-def call_action(self: DynamoHandler) -> Any:  # noqa: ANN401 - moto's type
+def call_action(self: DynamoHandler) -> Any:
     """In place of moto's: the same, one call at a time."""
     with lock:
         return _call_action(self)
 
 
-def serialized(self: DynamoHandler, action_result: ActionResult) -> Any:  # noqa: ANN401 - moto's
+def serialized(self: DynamoHandler, action_result: ActionResult) -> Any:
     """In place of moto's, which takes 1 ms a row to walk an answer through botocore's model."""
     if not isinstance(action_result, DynamoResult):
         return _serialized(self, action_result)
@@ -49,7 +49,7 @@ def _plain(value: object) -> object:
     raise TypeError(message)
 
 
-def _untracked(cls: type[Any], *_: object, **__: object) -> Any:  # noqa: ANN401 - any instance
+def _untracked(cls: type[Any], *_: object, **__: object) -> Any:
     """Make an object that moto does not list: what it lists is never freed."""
     return object.__new__(cls)
 

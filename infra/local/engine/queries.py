@@ -70,8 +70,8 @@ class _Bounds:
 
 def query(
     self: Table,
-    *args: Any,  # noqa: ANN401 - moto's
-    **kwargs: Any,  # noqa: ANN401 - moto's
+    *args: Any,
+    **kwargs: Any,
 ) -> tuple[list[Item], int, dict[str, DynamoType] | None]:
     """In place of moto's, which still answers legacy filters and keys of many attributes."""
     filed = partitions(self)

@@ -73,7 +73,7 @@ def load(table: Table, rows: Iterable[dict[str, Any]]) -> None:
             _place(table, key, item)
 
 
-def put_item(self: Table, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:  # noqa: ANN401 - moto's
+def put_item(self: Table, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
     """In place of moto's: the same, with the row filed and announced."""
     key = key_of(self, item_attrs)
     if key is None:
@@ -92,8 +92,8 @@ def update_item(
     self: DynamoDBBackend,
     table_name: str,
     key: dict[str, Any],
-    *args: Any,  # noqa: ANN401 - moto's
-    **kwargs: Any,  # noqa: ANN401 - moto's
+    *args: Any,
+    **kwargs: Any,
 ) -> Item:
     """In place of moto's: the same on a copy, so that a refused update leaves no trace."""
     table = self.get_table(table_name)
