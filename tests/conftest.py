@@ -33,6 +33,13 @@ from infra.local import engine
 engine.install()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How to aim tests/e2e at something else than a twin of its own."""
+    parser.addoption("--url", help="a deployed stage")
+    parser.addoption("--token", help="an access token for --url")
+    parser.addoption("--catalogue", help="a csv.gz of diamonds to load instead of the sample")
+
+
 def _definition(table: Table) -> dict[str, Any]:
     keys_used = [table.partition, table.sort]
     keys_used += [key for index in table.indexes for key in (index.partition, index.sort)]

@@ -1,0 +1,156 @@
+"""A running twin, or a deployed stage (`--url`), and a real catalogue in it."""
+
+import csv
+import gzip
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = Path(__file__).parent / "data" / "diamonds.csv.gz"
+PATIENCE = 60  # seconds a start may take on a busy machine
+
+
+class Twin:
+    """`dunlin run` in a folder of its own, as a user starts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        command = [sys.executable, "-m", "infra.cli", "run", "--port", str(self._port)]
+        log = (self._folder / "log").open("ab")
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            command, cwd=self._folder, env=self._environment(), stdout=log, stderr=log
+        )
+        log.close()
+        patience_ends = time.monotonic() + PATIENCE
+        while not self._ready():
+            assert self._process.poll() is None, (self._folder / "log").read_text()
+            assert time.monotonic() < patience_ends, (self._folder / "log").read_text()
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does; returns its exit code."""
+        assert self._process
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(PATIENCE)
+
+    def restart(self) -> None:
+        """Stop and start."""
+        assert self.stop() == 0
+        self.start()
+
+    def token(self, account: str, role: str = "user") -> str:
+        """A development token, from the command line."""
+        command = [sys.executable, "-m", "infra.cli", "token", account, "--role", role]
+        done = subprocess.run(  # noqa: S603 - our own command
+            [*command, "--url", self.url],
+            env=self._environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self._folder)}
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@dataclass
+class Catalogue:
+    """What was loaded, and a signed-in client of where it is."""
+
+    http: httpx.Client
+    twin: Twin | None
+    seller: str
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def pages(self, **query: Any) -> Iterator[list[dict[str, Any]]]:
+        """All pages of a list."""
+        cursor: str | None = None
+        while True:
+            asked = {**query, **({"cursor": cursor} if cursor else {})}
+            answer = self.http.get("/items", params=asked)
+            assert answer.status_code == 200, answer.text
+            yield answer.json()["items"]
+            cursor = answer.json()["next"]
+            if cursor is None:
+                return
+
+    def ids(self, **query: Any) -> list[str]:
+        """The ids of a list, from all its pages."""
+        return [item["id"] for page in self.pages(**query) for item in page]
+
+
+def diamond(row: dict[str, str]) -> dict[str, Any]:
+    """A row of the catalogue as an item."""
+    return {
+        "name": f"{row['cut']} diamond, {row['carat']} ct, {row['color']} {row['clarity']}",
+        "description": f"Depth {row['depth']} %, table {row['table']} %, "
+        f"{row['x']} x {row['y']} x {row['z']} mm.",
+        "price": row["price"],
+        "currency": "USD",
+        "tags": [row["cut"].lower().replace(" ", "-"), f"color-{row['color'].lower()}"],
+    }
+
+
+def load(catalogue: Catalogue, source: Path) -> None:
+    """Offer every row, four at a time, each with a key so that a repetition is no second item."""
+
+    def offer(numbered: tuple[int, dict[str, str]]) -> dict[str, Any]:
+        number, row = numbered
+        key = {"Idempotency-Key": f"diamond-{number:08}-{catalogue.seller}"}
+        answer = catalogue.http.post("/items", json=diamond(row), headers=key)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    with gzip.open(source, "rt") as lines, ThreadPoolExecutor(4) as hands:
+        for item in hands.map(offer, enumerate(csv.DictReader(lines))):
+            catalogue.items[item["id"]] = item
+
+
+@pytest.fixture(scope="session")
+def catalogue(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Catalogue]:
+    """The catalogue, loaded once."""
+    option = request.config.getoption
+    twin = None if option("--url") else Twin(tmp_path_factory.mktemp("twin"))
+    if twin:
+        twin.start()
+    seller = f"seller{time.time_ns()}"
+    token = option("--token") or (twin.token(seller) if twin else "")
+    url = option("--url") or (twin.url if twin else "")
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=60) as http:
+        found = Catalogue(http, twin, seller)
+        begun = time.monotonic()
+        load(found, Path(option("--catalogue") or SAMPLE))
+        print(f"\nloaded {len(found.items)} items in {time.monotonic() - begun:.1f} s")  # noqa: T201 - with -s
+        yield found
+    if twin:
+        assert twin.stop() == 0
