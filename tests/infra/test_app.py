@@ -1,0 +1,50 @@
+"""The CDK app builds one stage, and nothing that breaks a rule."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aws_cdk import aws_lambda as lambda_
+
+from infra.cloud.app import create_app
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_without_a_stage_dev_is_built(tmp_path):
+    """`cdk deploy --all` is safe to try."""
+    app = create_app(outdir=str(tmp_path))
+    assert app.node.try_find_child("dunlin-dev-backend") is not None
+
+
+@pytest.mark.slow
+def test_the_command_of_cdk_json_synthesizes_the_stage_that_the_context_names(tmp_path):
+    """The CDK command line hands `-c stage=staging` on as context."""
+    interpreter, *arguments = shlex.split(json.loads((ROOT / "cdk.json").read_text())["app"])
+    told = {"CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": '{"stage": "staging"}'}
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=os.environ | told, check=True)  # noqa: S603 - our own command
+    written = {path.name for path in tmp_path.glob("*.template.json")}
+    assert interpreter == ".venv/bin/python"
+    assert written == {"dunlin-staging-backend.template.json", "dunlin-staging-data.template.json"}
+
+
+@pytest.mark.slow
+def test_a_broken_rule_stops_the_synthesis(tmp_path):
+    """L1: both packs of cdk-nag look at every resource, and an error of theirs is one of ours."""
+    app = create_app(outdir=str(tmp_path))
+    lambda_.Function(
+        app.node.find_child("dunlin-dev-backend"),
+        "careless",
+        code=lambda_.Code.from_inline("def handle(*_): ..."),
+        handler="index.handle",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+    )
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    reports = json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
+    failed = {each["pluginName"] for each in reports if each["conclusion"] == "failure"}
+    assert failed == {"AwsSolutions", "Serverless"}
