@@ -30,6 +30,7 @@ class Caller:
 
     id: str
     role: Role
+    session_id: str = ""
 
     def may_change(self, owner_id: str) -> bool:
         """Whether a thing of that owner is the caller's to change."""

@@ -102,6 +102,21 @@ class Unavailable(AppError):
         return {"Retry-After": str(self.retry_after)}
 
 
+class RateLimited(AppError):
+    """The caller asks more often than the limit allows."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    detail = "Too many requests. Wait a moment."
+
+    def __init__(self, standing: dict[str, str] | None = None, wait: int = 60) -> None:
+        super().__init__()
+        self._headers = {**(standing or {}), "Retry-After": str(wait)}
+
+    def headers(self) -> dict[str, str]:
+        """How the caller stands, and when (seconds) to come again."""
+        return self._headers
+
+
 class InternalError(AppError):
     """A fault of ours."""
 

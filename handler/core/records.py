@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from botocore.exceptions import ClientError
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
@@ -70,6 +70,14 @@ class Row(Model):
         return own
 
 
+    @classmethod
+    def _one(cls, key: dict[str, Any]) -> Self | None:
+        """The row of a raw key, read consistently: one call."""
+        asked = {"TableName": cls.Meta.table_name, "Key": key, "ConsistentRead": True}
+        found = _connection.dispatch("GetItem", asked).get("Item")
+        return cls.from_raw_data(found) if found else None
+
+
 class Record(Row):
     """Base of the models of things.
 
@@ -109,8 +117,12 @@ def update(
     key: str,
     actions: Sequence[Action],
     condition: Condition | None = None,
+    *,
+    counted: bool = True,
 ) -> R:
     """Change one existing row in one call, and return it as it then is.
+
+    `counted` changes move the row's version and its time of change.
 
     Raises Refused when the row is not there or the condition does not hold, Unavailable when
     DynamoDB does not answer. A repetition after a lost answer is recognised by the row's mark.
@@ -120,7 +132,7 @@ def update(
     arguments = model._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
         key,
         key=KEY,
-        actions=[*actions, *_bookkeeping(model, mark)],
+        actions=[*actions, model.write_id.set(mark), *(_counting(model) if counted else ())],
         condition=guard if condition is None else guard & condition,
         return_values=ALL_NEW,
         return_values_on_condition_failure=ALL_OLD,
@@ -155,12 +167,8 @@ def remove(row: Record, condition: Condition) -> None:
         _refused_row(type(row), error)
 
 
-def _bookkeeping(model: type[Record], mark: str) -> tuple[Action, ...]:
-    return (
-        model.version.add(1),
-        model.write_id.set(mark),
-        model.updated_at.set(clock.now()),
-    )
+def _counting(model: type[Record]) -> tuple[Action, ...]:
+    return (model.version.add(1), model.updated_at.set(clock.now()))
 
 
 def _refused_row(model: type[R], error: ClientError) -> R | None:
@@ -169,6 +177,14 @@ def _refused_row(model: type[R], error: ClientError) -> R | None:
         raise error
     item = error.response.get("Item")
     return model.from_raw_data(item) if item else None
+
+
+def row_refused(error: ClientError) -> dict[str, Any]:
+    """The raw row that a failed condition shows; any other failure is raised again."""
+    if not _condition_failed(error):
+        raise error
+    row: dict[str, Any] = error.response.get("Item") or {}
+    return row
 
 
 def patiently(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,163 @@
+"""The keys that sign access tokens: announced, then signing, then retired, in one secret.
+
+The secret is `{"generation": n, "keys": [{"kid", "from", "pem"}, ...]}`, oldest first. A key signs
+from its `from` on, until the next one does; it verifies until the last token it signed has expired.
+Whoever finds no key, or only an old one, adds the next: with a ClientRequestToken that follows from
+the generation, so that of many at once exactly one wins and the others read what it wrote.
+"""
+
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from handler.core import aws, clock
+from handler.core.errors import Unavailable
+from handler.core.settings import settings
+
+TOKEN_SECONDS = 15 * 60
+"""Life of an access token (parameters.md)."""
+_FRESH = 300.0  # seconds a ring is believed: a removed key dies within them
+_ANNOUNCED = 15 * 60  # seconds between a key's publication and its first signature
+_ROTATED = 90 * 24 * 3600  # seconds a key signs before the next one is announced
+_SECRET = "tokens"  # noqa: S105 - the secret's name
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One key pair: `since` is when (epoch seconds) it begins to sign."""
+
+    kid: str
+    since: int
+    pem: str
+
+    @cached_property
+    def private(self) -> Any:
+        """The key as python-jose signs with it, built once."""
+        from jose import jwk  # noqa: PLC0415 - only those who sign pay for it
+
+        return jwk.construct(self.pem, "ES256")
+
+    @cached_property
+    def public(self) -> Any:
+        """The key as python-jose verifies with it, built once."""
+        return self.private.public_key()
+
+    def published(self) -> dict[str, str]:
+        """The public key as a JWK (RFC 7517)."""
+        found = self.public.to_dict()
+        return {
+            name: value.decode() if isinstance(value, bytes) else value
+            for name, value in {**found, "kid": self.kid, "use": "sig"}.items()
+        }
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """All keys of a moment, oldest first, and when they were read (monotonic seconds)."""
+
+    generation: int
+    keys: tuple[SigningKey, ...]
+    read_at: float
+
+    def signing(self) -> SigningKey:
+        """The key that signs now: the newest whose time has come."""
+        now = clock.epoch()
+        return [key for key in self.keys if key.since <= now][-1]
+
+    def verifying(self, kid: str) -> SigningKey | None:
+        """The key of that id, while tokens that it signed may live."""
+        return next((key for key in self._alive() if key.kid == kid), None)
+
+    def published(self) -> list[dict[str, str]]:
+        """The public keys that verify, and the next one before it signs."""
+        return [key.published() for key in self._alive()]
+
+    def _alive(self) -> tuple[SigningKey, ...]:
+        now = clock.epoch()
+        ends = [*(key.since + TOKEN_SECONDS for key in self.keys[1:]), now + 1]
+        return tuple(key for key, end in zip(self.keys, ends, strict=True) if end > now)
+
+
+class _Cache:
+    """The ring of this process."""
+
+    ring: KeyRing | None = None
+
+
+def key_ring() -> KeyRing:
+    """The ring, read again every few minutes, with its next key when it is time for one.
+
+    Raises Unavailable.
+    """
+    ring = _Cache.ring
+    if ring is None or time.monotonic() - ring.read_at > _FRESH:
+        ring = _read()
+        if not ring.keys or ring.keys[-1].since + _ROTATED <= clock.epoch():
+            ring = _add(ring)
+        _Cache.ring = ring
+    return ring
+
+
+def rotate(*, at_once: bool = False) -> KeyRing:
+    """Announce the next key, or with `at_once` sign with it now and drop all others.
+
+    The latter ends every access token within minutes; it is for a key that leaked.
+    """
+    _Cache.ring = _add(_read(), at_once=at_once)
+    return _Cache.ring
+
+
+def _read() -> KeyRing:
+    try:
+        answer = aws.call("secretsmanager", "GetSecretValue", {"SecretId": _name()})
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise Unavailable from error
+        return KeyRing(0, (), time.monotonic())
+    found = json.loads(answer["SecretString"])
+    keys = tuple(SigningKey(key["kid"], key["from"], key["pem"]) for key in found["keys"])
+    return KeyRing(found["generation"], keys, time.monotonic())
+
+
+def _add(ring: KeyRing, *, at_once: bool = False) -> KeyRing:
+    """Write the next generation, unless somebody else has; return what then stands there."""
+    first = at_once or not ring.keys
+    new = SigningKey(secrets.token_hex(8), clock.epoch() + (0 if first else _ANNOUNCED), _new_pem())
+    keep = () if at_once else ring._alive()  # noqa: SLF001 - the same module
+    content = {
+        "generation": ring.generation + 1,
+        "keys": [{"kid": k.kid, "from": k.since, "pem": k.pem} for k in (*keep, new)],
+    }
+    token = hashlib.sha256(f"{_name()}:{ring.generation + 1}".encode()).hexdigest()
+    write = {"SecretId": _name(), "SecretString": json.dumps(content), "ClientRequestToken": token}
+    try:
+        aws.call("secretsmanager", "PutSecretValue", write)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceExistsException":
+            raise Unavailable from error
+    return _read()
+
+
+def _new_pem() -> str:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - once in 90 days
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - the same
+
+    return (
+        ec.generate_private_key(ec.SECP256R1())
+        .private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        .decode()
+    )
+
+
+def _name() -> str:
+    return settings().resource_prefix + _SECRET

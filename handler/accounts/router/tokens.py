@@ -1,0 +1,146 @@
+"""Tokens and sessions: signing in, staying signed in, signing out."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Cookie, Form, Header, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from handler.accounts import emails
+from handler.accounts.keyring import key_ring
+from handler.accounts.schemas import JwksOut, SessionsOut, TokensOut
+from handler.accounts.service import signin
+from handler.accounts.service.signin import (
+    AccountDisabled,
+    CredentialsInvalid,
+    Device,
+    EmailUnverified,
+    SessionNotFound,
+    Tokens,
+)
+from handler.core.errors import Forbidden, InputInvalid, RateLimited, Unauthenticated
+from handler.core.http import MaybeSignedIn, Router, SignedIn, Source, raises
+from handler.core.ids import ID_PATTERN
+from handler.core.settings import settings
+
+router = Router(tags=["tokens"])
+
+_COOKIE = "__Host-refresh"
+_COOKIE_SECONDS = 7 * 24 * 3600
+Mode = Annotated[
+    Literal["body", "cookie"],
+    Header(alias="X-Token-Mode", description="`cookie` keeps the refresh token from scripts."),
+]
+RefreshCookie = Annotated[str | None, Cookie(alias=_COOKIE)]
+
+
+class OriginForeign(Forbidden):
+    """A page of another origin asked in cookie mode."""
+
+    detail = "Cookie mode is for the application's own pages."
+
+
+@router.post("/token", response_model=TokensOut)
+@raises(Unauthenticated, CredentialsInvalid, EmailUnverified, AccountDisabled, OriginForeign, RateLimited)
+def create_token(  # noqa: PLR0913 - the fields of OAuth 2's form
+    request: Request,
+    source: Source,
+    grant_type: Annotated[Literal["password", "refresh_token"], Form()] = "password",
+    username: Annotated[str, Form(max_length=254, description="The e-mail address.")] = "",
+    password: Annotated[str, Form(max_length=1024, json_schema_extra={"format": "password"})] = "",
+    refresh_token: Annotated[str | None, Form(max_length=400)] = None,
+    scope: Annotated[str, Form(max_length=200, description="Not used.")] = "",
+    client_id: Annotated[str, Form(max_length=200, description="Not used.")] = "",
+    client_secret: Annotated[str, Form(max_length=200, description="Not used.")] = "",
+    mode: Mode = "body",
+    cookie: RefreshCookie = None,
+) -> Response:
+    """Sign in with a password, or turn a refresh token into the next pair (OAuth 2)."""
+    if mode == "cookie":
+        _require_own_origin(request)
+    if grant_type == "refresh_token":
+        text = refresh_token or (cookie if mode == "cookie" else None)
+        if not text:
+            raise InputInvalid.at("body", "refresh_token", type_="missing", msg="Field required")
+        return _answer(signin.refresh(text), mode)
+    address = emails.canonical_or_none(username) or username.casefold()
+    device = Device(request.headers.get("user-agent", ""), source)
+    return _answer(signin.sign_in(address, password, device), mode)
+
+
+@router.post("/logout", status_code=204)
+@raises(OriginForeign, Unauthenticated)
+def delete_token(
+    request: Request,
+    caller: MaybeSignedIn,
+    refresh_token: Annotated[str | None, Form(max_length=400)] = None,
+    mode: Mode = "body",
+    cookie: RefreshCookie = None,
+) -> Response:
+    """End this session: that of the refresh token, or of the access token."""
+    if mode == "cookie":
+        _require_own_origin(request)
+        refresh_token = refresh_token or cookie
+    signin.sign_out(refresh_token, caller)
+    answer = Response(status_code=204)
+    if mode == "cookie":
+        answer.delete_cookie(_COOKIE, secure=True, httponly=True, samesite="strict")
+    return answer
+
+
+@router.get("/sessions", response_model=SessionsOut)
+def list_sessions(caller: SignedIn) -> dict[str, Any]:
+    """List the devices that are signed in to your account."""
+    return {"items": signin.list_sessions(caller)}
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+@raises(SessionNotFound)
+def end_session(caller: SignedIn, session_id: Annotated[str, Path(pattern=ID_PATTERN)]) -> None:
+    """Sign a device out."""
+    signin.end_session(caller, session_id)
+
+
+@router.delete("/sessions", status_code=204)
+def end_other_sessions(caller: SignedIn) -> None:
+    """Sign all other devices out."""
+    signin.end_other_sessions(caller)
+
+
+@router.get("/.well-known/jwks.json", response_model=JwksOut)
+def get_jwks() -> dict[str, Any]:
+    """List the public keys that verify access tokens, with the next one before it signs."""
+    return {"keys": key_ring().published()}
+
+
+def _answer(pair: Tokens, mode: str) -> Response:
+    in_cookie = mode == "cookie"
+    shown = TokensOut(
+        access_token=pair.access_token,
+        expires_in=pair.expires_in,
+        refresh_token=None if in_cookie else pair.refresh_token,
+    )
+    answer = Response(
+        shown.model_dump_json(exclude_none=True),
+        headers={"Cache-Control": "no-store", "Pragma": "no-cache"},
+        media_type="application/json",
+    )
+    if in_cookie:
+        answer.set_cookie(
+            _COOKIE,
+            pair.refresh_token,
+            max_age=_COOKIE_SECONDS,
+            secure=True,
+            httponly=True,
+            samesite="strict",
+        )
+    return answer
+
+
+def _require_own_origin(request: Request) -> None:
+    origin = request.headers.get("origin")
+    own = {settings().link_base.rstrip("/"), *settings().allowed_origins}
+    if origin is None or origin not in own:
+        raise OriginForeign
+
+

@@ -1,0 +1,1 @@
+"""What is allowed with accounts, and what follows: one module for each thing people come for."""

@@ -1,0 +1,127 @@
+"""Looking after accounts: listing, roles, disabling, closing. One administrator always remains.
+
+Who can administer is counted in one row, changed in the transaction of every account that becomes
+or ceases to be an administrator, so that two who demote each other at once do not both succeed.
+"""
+
+from handler.accounts.models import Account, Administrators, EmailClaim, newest
+from handler.accounts.schemas import AccountPatch, AccountQuery
+from handler.core import pages
+from handler.core.auth import Caller, Role
+from handler.core.errors import Conflict, NotFound, VersionConflict, WriteConflict
+from handler.core.pages import Page
+from handler.core.records import Versions
+from handler.core.shards import Merge
+from handler.core.transactions import Transaction, transaction
+
+_TRIES = 3
+
+
+class AccountNotFound(NotFound):
+    """No account has that id."""
+
+    detail = "There is no such account."
+
+
+class LastAdministrator(Conflict):
+    """Nobody else could administer any more."""
+
+    detail = "One administrator must remain."
+
+
+class _Moved(Exception):  # noqa: N818 - a fact, like all errors here
+    """The account changed between reading and writing; tried again."""
+
+
+def list_accounts(caller: Caller, query: AccountQuery) -> Page[Account]:
+    """A page of accounts, newest first. Raises CursorInvalid."""
+    asked = (query.q, query.role, query.disabled)
+    after = pages.unseal(query.cursor, asked, caller.id) if query.cursor else None
+    merge = Merge(newest(), after, query.limit)
+    found: list[Account] = []
+    while len(found) < query.limit and (rows := merge.take(1)):
+        account = Account.from_raw_data(rows[0])
+        if _matches(account, query):
+            found.append(account)
+    position = merge.position or ""
+    return Page(found, pages.seal(position, asked, caller.id) if merge.more else None)
+
+
+def _matches(account: Account, query: AccountQuery) -> bool:
+    part = (query.q or "").casefold()
+    return (
+        (part in account.email or part in account.full_name.casefold())
+        and query.role in (None, account.role)
+        and query.disabled in (None, account.disabled)
+    )
+
+
+def get_account(account_id: str) -> Account:
+    """An account. Raises AccountNotFound."""
+    account = Account.find(account_id)
+    if account is None:
+        raise AccountNotFound
+    return account
+
+
+def patch_account(account_id: str, body: AccountPatch, expected: Versions) -> Account:
+    """Change a role, or disable an account, which ends its sessions.
+
+    Raises AccountNotFound, VersionConflict, LastAdministrator.
+    """
+    for _ in range(_TRIES):
+        account = get_account(account_id)
+        if expected is not None and account.version not in expected:
+            raise VersionConflict
+        try:
+            return _change(account, body)
+        except _Moved:
+            continue
+    raise WriteConflict
+
+
+def _change(account: Account, body: AccountPatch) -> Account:
+    before = administers(account)
+    fields = body.model_dump(include=body.model_fields_set)
+    same = Account.version == account.version
+    actions = [getattr(Account, name).set(value) for name, value in fields.items()]
+    for name, value in fields.items():
+        setattr(account, name, value)
+    if account.disabled:
+        actions.append(Account.sessions.set({}))
+    with transaction() as writes:
+        writes.update(account, [*actions, Account.version.add(1)], same, lambda _: _Moved())
+        _count(writes, int(administers(account)) - int(before))
+    return get_account(account.id)
+
+
+def close(account_id: str) -> None:
+    """Close an account for good. Raises AccountNotFound, LastAdministrator."""
+    leave(get_account(account_id))
+
+
+def leave(account: Account) -> None:
+    """Delete an account with its sessions, and give its address free. Raises LastAdministrator."""
+    with transaction() as writes:
+        same = (Account.role == account.role) & (Account.disabled == account.disabled)
+        writes.delete(account, same & (Account.email == account.email))
+        writes.delete(EmailClaim(account.email), EmailClaim.account_id == account.id)
+        _count(writes, -int(administers(account)))
+
+
+def administers(account: Account) -> bool:
+    """Whether an account counts as an administrator."""
+    return account.role == Role.ADMIN and not account.disabled
+
+
+def count_first(writes: Transaction) -> None:
+    """Count one more administrator, in the transaction that makes one."""
+    _count(writes, 1)
+
+
+def _count(writes: Transaction, change: int) -> None:
+    if change == 0:
+        return
+    row = Administrators(Administrators.KEY)
+    enough = None if change > 0 else Administrators.count > 1
+    writes.update(row, [Administrators.count.add(change)], enough, lambda _: LastAdministrator())

@@ -1,0 +1,164 @@
+"""One's own account: profile, password, address, and closing it."""
+
+from handler import mail
+from handler.accounts import links, passwords
+from handler.accounts.models import Account, EmailClaim, link, session
+from handler.accounts.schemas import EmailChangeIn, PasswordChangeIn, ProfilePatch
+from handler.accounts.service.administration import leave
+from handler.accounts.service.registration import check_password, may_mail, spend_link
+from handler.core import clock
+from handler.core.auth import Caller
+from handler.core.errors import Conflict, Forbidden, NotFound, VersionConflict
+from handler.core.records import Refused, Versions, update
+from handler.core.settings import settings
+from handler.core.transactions import transaction
+
+
+class PasswordWrong(Forbidden):
+    """The password that was typed again is not the account's."""
+
+    detail = "The password is wrong."
+
+
+class EmailTaken(Conflict):
+    """The address belongs to another account by now."""
+
+    detail = "This address belongs to another account."
+
+
+class AccountNotFound(NotFound):
+    """No account has that id."""
+
+    detail = "There is no such account."
+
+
+def get_profile(caller: Caller) -> Account:
+    """The caller's account."""
+    return find(caller.id)
+
+
+def find(account_id: str) -> Account:
+    """An account. Raises AccountNotFound."""
+    account = Account.find(account_id)
+    if account is None:
+        raise AccountNotFound
+    return account
+
+
+def patch_profile(caller: Caller, body: ProfilePatch, expected: Versions) -> Account:
+    """Change some of the profile in one call. Raises VersionConflict."""
+    fields = body.model_dump(include=body.model_fields_set)
+    actions = [getattr(Account, name).set(value) for name, value in fields.items()]
+    condition = None if expected is None else Account.version.is_in(*expected or (0,))
+    try:
+        return update(Account, caller.id, actions, condition)
+    except Refused as refused:
+        raise (VersionConflict if refused.row else AccountNotFound) from refused
+
+
+def change_password(caller: Caller, body: PasswordChangeIn) -> None:
+    """Set a new password; other sessions and open links end, and a notice is mailed.
+
+    Raises PasswordWrong, PasswordGuessable.
+    """
+    account = find(caller.id)
+    if not passwords.verified(body.current, account.password_hash):
+        raise PasswordWrong
+    check_password(body.new, account.email, account.full_name)
+    others = account.open_sessions.keys() - {caller.session_id}
+    actions = [
+        Account.password_hash.set(passwords.hashed(body.new)),
+        Account.links.set({}),
+        *(session(id_).remove() for id_ in others),
+    ]
+    same = Account.password_hash == account.password_hash
+    try:
+        update(Account, caller.id, actions, same, counted=False)
+    except Refused as refused:
+        raise PasswordWrong from refused
+    mail.send("password_changed", account.email)
+
+
+def request_email(caller: Caller, body: EmailChangeIn) -> None:
+    """Mail a link to a new address, which confirms it. Raises PasswordWrong.
+
+    Whether the address is taken shows only in its mailbox.
+    """
+    account = find(caller.id)
+    if not passwords.verified(body.password, account.password_hash):
+        raise PasswordWrong
+    invitation = links.new(caller.id)
+    stored = invitation.stored(links.EMAIL, to=body.email)
+    update(Account, caller.id, [link(links.EMAIL).set(stored)], counted=False)
+    if may_mail(body.email):
+        taken = EmailClaim.owner(body.email) is not None
+        template = "already_registered" if taken else "confirm_email"
+        mail.send(template, body.email, **({} if taken else {"token": invitation.written()}))
+
+
+def confirm_email(token: str) -> None:
+    """Move the account to the address that its link was mailed to, and tell the old one.
+
+    The address, its claim and the link change together. Raises LinkInvalid, EmailTaken.
+    """
+    used = links.read(token)
+    account = Account.find(used.account_id)
+    stored = account.open_links.get(links.EMAIL) if account else None
+    if account is None or stored is None or stored["hash"] != used.digest:
+        raise links.LinkInvalid
+    new, old = str(stored["to"]), account.email
+    holds = (
+        (link(links.EMAIL, "hash") == used.digest)
+        & (link(links.EMAIL, "expires") > clock.epoch())
+        & (Account.email == old)
+    )
+    with transaction() as writes:
+        claim = EmailClaim(new, account_id=account.id)
+        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: EmailTaken())
+        writes.delete(EmailClaim(old), EmailClaim.account_id == account.id)
+        changes = [Account.email.set(new), Account.verified.set(True), Account.links.set({})]
+        changes += [Account.version.add(1)]
+        writes.update(account, changes, holds, refused=lambda _: links.LinkInvalid())
+    mail.send("email_changed", old, new_email=new, admin_email=settings().admin_email)
+
+
+def forget_password(email: str) -> None:
+    """Mail a link that sets a new password, if the address has an account."""
+    owner = EmailClaim.owner(email)
+    invitation = links.new(owner or "nobody")
+    try:
+        row = update(
+            Account,
+            invitation.account_id,
+            [link(links.RESET).set(invitation.stored(links.RESET))],
+            Account.email == email,
+            counted=False,
+        )
+    except Refused:
+        return
+    if may_mail(email):
+        mail.send("reset", row.email, token=invitation.written())
+
+
+def reset_password(token: str, password: str) -> None:
+    """Set a new password by its link: every session and every other link ends.
+
+    The link also proves the address. Raises LinkInvalid, PasswordGuessable.
+    """
+    account = Account.find(links.read(token).account_id)
+    if account is not None:
+        check_password(password, account.email, account.full_name)
+    actions = [
+        Account.password_hash.set(passwords.hashed(password)),
+        Account.sessions.set({}),
+        Account.verified.set(True),
+    ]
+    changed = spend_link(token, links.RESET, actions)
+    mail.send("password_changed", changed.email)
+
+
+def close_account(caller: Caller) -> None:
+    """Close the caller's account for good. Raises LastAdministrator."""
+    account = find(caller.id)
+    leave(account)
+    mail.send("closed", account.email)

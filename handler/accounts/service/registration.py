@@ -1,0 +1,114 @@
+"""Opening an account. Whether an address is taken shows only in its mailbox."""
+
+from handler import mail
+from handler.accounts import links, passwords
+from handler.accounts.links import LinkInvalid
+from handler.accounts.models import Account, EmailClaim, link, shelf_of
+from handler.accounts.schemas import RegistrationIn
+from handler.core import clock, limits
+from handler.core.errors import Conflict, RateLimited, Unavailable, Unprocessable
+from handler.core.limits import Limit
+from handler.core.records import Refused, update
+from handler.core.settings import settings
+from handler.core.transactions import transaction
+
+PER_ADDRESS = Limit("register", calls=5, seconds=3600)
+MAIL_PER_MINUTE = Limit("mail_minute", calls=1, seconds=60)
+MAIL_PER_HOUR = Limit("mail_hour", calls=5, seconds=3600)
+
+
+class PasswordGuessable(Unprocessable):
+    """The password is among those that are tried first."""
+
+    detail = "This password is easy to guess. Take a longer one, of several words."
+
+
+class _Taken(Conflict):
+    """The address has an account; its mailbox is told, the caller is not."""
+
+
+def register(body: RegistrationIn, source: str) -> None:
+    """Open an account and mail the link that confirms its address, or tell that there is one.
+
+    The same work is done either way. Raises PasswordGuessable, RateLimited, Unavailable.
+    """
+    limits.spend(PER_ADDRESS, limits.by_address(source))
+    check_password(body.password, body.email, body.full_name or "")
+    account = Account(
+        email=body.email,
+        full_name=body.full_name or "",
+        password_hash=passwords.hashed(body.password),
+        verified=settings().auto_verify,
+    )
+    invitation = links.new(account.id)
+    account.links = {links.VERIFY: invitation.stored(links.VERIFY)}
+    try:
+        open_account(account)
+    except _Taken:
+        _post("already_registered", body.email)
+    else:
+        _post("verify", body.email, token=invitation.written())
+
+
+def open_account(account: Account) -> None:
+    """Save a new account and claim its address, both or neither."""
+    account.shelf = shelf_of(account.id)
+    claim = EmailClaim(account.email, account_id=account.id)
+    with transaction() as writes:
+        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: _Taken())
+        writes.save(account, Account.id.does_not_exist())
+
+
+def resend(email: str) -> None:
+    """Mail the confirming link again, if an account waits for it."""
+    owner = EmailClaim.owner(email)
+    invitation = links.new(owner or "nobody")
+    try:
+        row = update(
+            Account,
+            invitation.account_id,
+            [link(links.VERIFY).set(invitation.stored(links.VERIFY))],
+            (Account.verified == False) & (Account.email == email),  # noqa: E712 - a condition
+            counted=False,
+        )
+    except Refused:
+        return
+    _post("verify", row.email, token=invitation.written())
+
+
+def verify(token: str) -> None:
+    """Confirm an address by its link. Raises LinkInvalid."""
+    account = spend_link(token, links.VERIFY, [Account.verified.set(True)])
+    mail.send("welcome", account.email)
+
+
+def spend_link(token: str, purpose: str, actions: list) -> Account:  # type: ignore[type-arg] # PynamoDB's actions
+    """Use a link up in the update that does what it is for. Raises LinkInvalid."""
+    used = links.read(token)
+    holds = (link(purpose, "hash") == used.digest) & (link(purpose, "expires") > clock.epoch())
+    try:
+        return update(Account, used.account_id, [*actions, link(purpose).remove()], holds)
+    except Refused as refused:
+        raise LinkInvalid from refused
+
+
+def check_password(password: str, email: str, full_name: str) -> None:
+    """Raise PasswordGuessable for what is tried first, the own names among it."""
+    own = [email.partition("@")[0], *full_name.split(), settings().app_name]
+    if passwords.is_guessable(password, *own):
+        raise PasswordGuessable
+
+
+def may_mail(email: str) -> bool:
+    """Whether an address may get another of the mails that anybody can ask for."""
+    try:
+        limits.spend(MAIL_PER_MINUTE, email)
+        limits.spend(MAIL_PER_HOUR, email)
+    except RateLimited:
+        return False
+    return True
+
+
+def _post(template: str, email: str, **values: str) -> None:
+    if may_mail(email):
+        mail.send(template, email, **values)

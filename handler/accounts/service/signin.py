@@ -1,0 +1,230 @@
+"""Signing in, staying signed in, signing out: what `/token`, `/logout` and `/sessions` do.
+
+Every branch of a sign-in costs one hash computation and answers the same 401, whether the address
+is unknown, the password wrong or the account waiting. Only the right password learns more.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from handler.accounts import lockout, passwords, sessions, tokens
+from handler.accounts.models import Account, EmailClaim, session
+from handler.accounts.sessions import GRACE, RefreshToken, begun, is_open, surplus
+from handler.core import clock, limits, log
+from handler.core.auth import Caller, Role
+from handler.core.errors import Forbidden, NotFound, Unauthenticated, WriteConflict
+from handler.core.ids import new_id
+from handler.core.limits import Limit
+from handler.core.records import Refused, update
+
+PER_ADDRESS = Limit("login", calls=10, seconds=60)
+GUESSES_PER_ADDRESS = Limit("guesses", calls=30, seconds=900)
+REFRESHES = Limit("refresh", calls=30, seconds=60, lease=5)
+"""Sign-ins and failures by network address, refreshes by session (parameters.md)."""
+_TRIES = 3
+
+
+class CredentialsInvalid(Unauthenticated):
+    """No account signs in with this address and password now."""
+
+    detail = "Address or password are wrong, or there were too many attempts."
+
+
+class EmailUnverified(Forbidden):
+    """The password is right; the address is not confirmed yet."""
+
+    detail = "Confirm your address first: follow the link that was mailed to you."
+
+
+class AccountDisabled(Forbidden):
+    """The password is right; an administrator has closed this account's door."""
+
+    detail = "This account is disabled."
+
+
+class SessionNotFound(NotFound):
+    """No session of the caller has that id."""
+
+    detail = "There is no such session."
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A fresh pair."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int = tokens.TOKEN_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where somebody signs in from: the browser's name for itself, and the network address."""
+
+    agent: str
+    address: str
+
+
+def sign_in(email: str, password: str, device: Device) -> Tokens:
+    """Begin a session. Raises CredentialsInvalid, EmailUnverified, AccountDisabled, RateLimited."""
+    limits.spend(PER_ADDRESS, limits.by_address(device.address))
+    account = _find(email)
+    try:
+        lockout.attempt(email)
+    except Unauthenticated as waiting:
+        passwords.verified(password, None)
+        raise CredentialsInvalid from waiting
+    if not passwords.verified(password, account.password_hash if account else None):
+        _count_failure(email, account, device)
+        raise CredentialsInvalid
+    assert account is not None  # noqa: S101 - only an account's hash can be verified
+    lockout.succeeded(email)
+    if account.disabled:
+        raise AccountDisabled
+    if not account.verified:
+        raise EmailUnverified
+    return _begin(account, password, device)
+
+
+def refresh(text: str) -> Tokens:
+    """The next pair of a session: one conditional write.
+
+    The token before the last one gets the same next token for a minute; later, or an older one, it
+    ends the session. Raises Unauthenticated, RateLimited, Unavailable.
+    """
+    token = RefreshToken.read(text)
+    limits.lease(REFRESHES, token.session_id)
+    now, id_ = clock.epoch(), token.session_id
+    turn = [session(id_, "counter").set(token.counter + 1), session(id_, "used").set(now)]
+    holds = (
+        (session(id_, "counter") == token.counter)
+        & (session(id_, "used") > now - sessions.IDLE)
+        & (session(id_, "created") > now - sessions.ABSOLUTE)
+        & (Account.disabled == False)  # noqa: E712 - a condition
+    )
+    try:
+        update(Account, token.account_id, turn, holds, counted=False)
+    except Refused as refused:
+        _answer_reuse(token, refused.row)
+    return Tokens(tokens.issue(token.account_id, id_), token.next().written())
+
+
+def sign_out(text: str | None, caller: Caller | None) -> None:
+    """End the session of a refresh token, or of the caller; also when it has ended before."""
+    if text:
+        token = RefreshToken.read(text)
+        _end(token.account_id, token.session_id)
+    elif caller:
+        _end(caller.id, caller.session_id)
+
+
+def authenticate(token: str) -> Caller:
+    """The caller of an access token: one consistent read. Raises Unauthenticated, Unavailable."""
+    access = tokens.read(token)
+    account = Account.find(access.account_id)
+    if account is None or account.disabled:
+        raise Unauthenticated
+    found = account.open_sessions.get(access.session_id)
+    if found is None or not is_open(found):
+        raise Unauthenticated
+    return Caller(account.id, Role(account.role), access.session_id)
+
+
+def list_sessions(caller: Caller) -> list[dict[str, Any]]:
+    """The caller's open sessions, the last used first."""
+    account = Account.find(caller.id)
+    found = account.open_sessions if account else {}
+    shown = [
+        {
+            "id": id_,
+            "agent": entry["agent"],
+            "address": entry["address"],
+            "created_at": entry["created"],
+            "used_at": entry["used"],
+            "current": id_ == caller.session_id,
+        }
+        for id_, entry in found.items()
+        if is_open(entry)
+    ]
+    return sorted(shown, key=lambda one: one["used_at"], reverse=True)
+
+
+def end_session(caller: Caller, session_id: str) -> None:
+    """End one of the caller's sessions. Raises SessionNotFound."""
+    try:
+        update(
+            Account,
+            caller.id,
+            [session(session_id).remove()],
+            session(session_id).exists(),
+            counted=False,
+        )
+    except Refused as refused:
+        raise SessionNotFound from refused
+
+
+def end_other_sessions(caller: Caller) -> None:
+    """End all of the caller's sessions but the one that asks."""
+    account = Account.find(caller.id)
+    others = account.open_sessions.keys() - {caller.session_id} if account else set()
+    if others:
+        ends = [session(id_).remove() for id_ in others]
+        update(Account, caller.id, ends, counted=False)
+
+
+def _find(email: str) -> Account | None:
+    owner = EmailClaim.owner(email)
+    return Account.find(owner) if owner else None
+
+
+def _count_failure(email: str, account: Account | None, device: Device) -> None:
+    if account and not passwords.usable(account.password_hash):
+        log.line(level="error", metric="password_hash_unusable", account=account.id)
+    limits.spend(GUESSES_PER_ADDRESS, limits.by_address(device.address))
+
+
+def _begin(account: Account, password: str, device: Device) -> Tokens:
+    """Add a session to the account's row, in the place of the oldest when there are ten."""
+    renewal = _renewed_hash(account, password)
+    for _ in range(_TRIES):
+        id_ = new_id()
+        actions = [session(id_).set(begun(device.agent, device.address)), *renewal]
+        actions += [session(old).remove() for old in surplus(account.open_sessions)]
+        same = Account.write_id == account.write_id
+        try:
+            update(Account, account.id, actions, same, counted=False)
+        except Refused as refused:
+            account = refused.row
+            if account is None or account.disabled:
+                raise CredentialsInvalid from refused
+            continue
+        return Tokens(tokens.issue(account.id, id_), RefreshToken(account.id, id_, 0).written())
+    raise WriteConflict
+
+
+def _renewed_hash(account: Account, password: str) -> list[Any]:
+    """The action that replaces an old hash, if it is one."""
+    if not passwords.outdated(account.password_hash or ""):
+        return []
+    return [Account.password_hash.set(passwords.hashed(password))]
+
+
+def _answer_reuse(token: RefreshToken, account: Account | None) -> None:
+    """Let a token of the last minute pass once more; end the session of an older one."""
+    found = account.open_sessions.get(token.session_id) if account else None
+    if account is None or found is None or account.disabled or not is_open(found):
+        raise Unauthenticated
+    recent = found["used"] + GRACE >= clock.epoch()
+    if found["counter"] == token.counter + 1 and recent:
+        return
+    if found["counter"] > token.counter:
+        log.line(level="warning", metric="refresh_reuse", account=account.id)
+        _end(token.account_id, token.session_id)
+    raise Unauthenticated
+
+
+def _end(account_id: str, session_id: str) -> None:
+    try:
+        update(Account, account_id, [session(session_id).remove()], counted=False)
+    except Refused:
+        return  # the account is gone, and its sessions with it

@@ -1,0 +1,144 @@
+"""Rate limits: atomic counters in DynamoDB, a row for each subject and window.
+
+Two ways to count. `spend` writes for every call: for what must be exact (logins, mails). `lease`
+takes a handful of calls at once for this environment and counts them here, so that a read costs a
+write only once in `LEASE` times. Both grant at most the limit in a window, however many
+environments there are, because every grant is an atomic increment; leases may grant less, by what
+other environments have taken and not used. Around the edge of two windows a burst of at most twice
+the limit may pass.
+"""
+
+import hashlib
+import ipaddress
+import secrets
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.constants import ALL_NEW, ALL_OLD, KEY
+
+from handler.core import clock, log, records
+from handler.core.errors import RateLimited, Unavailable
+from handler.core.records import Row, table
+
+_KNOWN = 10_000  # leases an environment remembers
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many calls in so many seconds. With `lease` an environment takes that many at once."""
+
+    name: str
+    calls: int
+    seconds: int
+    lease: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a subject stands with a limit: what is left, and when (epoch seconds) it starts anew."""
+
+    limit: Limit
+    left: int
+    resets_at: int
+
+    def headers(self) -> dict[str, str]:
+        """The RateLimit header fields."""
+        return {
+            "RateLimit-Limit": str(self.limit.calls),
+            "RateLimit-Remaining": str(max(0, self.left)),
+            "RateLimit-Reset": str(max(0, self.resets_at - clock.epoch())),
+        }
+
+
+class Counter(Row):
+    """The calls of one subject in one window."""
+
+    class Meta:
+        table_name = table("limits")
+
+    key = UnicodeAttribute(hash_key=True)
+    spent = NumberAttribute(default=0)
+    write_id = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+def spend(limit: Limit, subject: str) -> Standing:
+    """Count one call. Raises RateLimited, Unavailable (the limit then cannot be kept)."""
+    window = _window(limit)
+    spent = _add(limit, subject, window, 1)
+    standing = Standing(limit, limit.calls - spent, window + limit.seconds)
+    if spent > limit.calls:
+        raise RateLimited(standing.headers(), _wait(standing))
+    return standing
+
+
+_leases: dict[tuple[str, str], tuple[int, int]] = {}
+
+
+def lease(limit: Limit, subject: str) -> Standing | None:
+    """Count one call against what this environment has taken, taking more when it is used up.
+
+    Raises RateLimited. When the counters do not answer the call passes, and a line of log counts it.
+    """
+    window, known = _window(limit), (limit.name, subject)
+    taken_in, left = _leases.get(known, (0, 0))
+    if taken_in != window:
+        left = 0
+    if left == 0:
+        try:
+            spent = _add(limit, subject, window, limit.lease)
+        except Unavailable:
+            log.line(level="warning", metric="limiter_open", limit=limit.name)
+            return None
+        left = min(limit.lease, limit.calls - spent + limit.lease)
+    standing = Standing(limit, left - 1, window + limit.seconds)
+    if left <= 0:
+        raise RateLimited(standing.headers(), _wait(standing))
+    if len(_leases) >= _KNOWN:
+        _leases.clear()
+    _leases[known] = (window, left - 1)
+    return standing
+
+
+def by_address(address: str) -> str:
+    """The subject of an address: an IPv6 network of 64 bits is one (threats I4)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if found.version == 6:  # noqa: PLR2004 - IP's version
+        return str(ipaddress.ip_network((found, 64), strict=False).network_address)
+    return str(found)
+
+
+def _window(limit: Limit) -> int:
+    now = clock.epoch()
+    return now - now % limit.seconds
+
+
+def _wait(standing: Standing) -> int:
+    return max(1, standing.resets_at - clock.epoch())
+
+
+def _add(limit: Limit, subject: str, window: int, calls: int) -> int:
+    """Add calls to a counter and return its new value; a lost answer is not counted twice."""
+    digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
+    mark = secrets.token_hex(8)
+    arguments = Counter._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
+        f"{limit.name}#{digest}#{window}",
+        key=KEY,
+        actions=[
+            Counter.spent.add(calls),
+            Counter.write_id.set(mark),
+            Counter.expires_at.set(window + 2 * limit.seconds),
+        ],
+        condition=Counter.write_id != mark,
+        return_values=ALL_NEW,
+        return_values_on_condition_failure=ALL_OLD,
+    )
+    try:
+        row = records.patiently("UpdateItem", arguments)["Attributes"]
+    except ClientError as error:
+        row = records.row_refused(error)
+    return int(row["spent"]["N"])

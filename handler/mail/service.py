@@ -1,0 +1,48 @@
+"""Writing a mail from its template, and sending it.
+
+A template has three blocks: subject, text and html. Values are escaped in the HTML (threats E25),
+and links begin with the configured address of the application, never with anything of a request.
+"""
+
+from functools import cache
+from typing import Any
+
+from handler.core import log
+from handler.core.errors import Unavailable
+from handler.core.settings import settings
+from handler.mail import gateway
+
+
+def send(template: str, to: str, **values: str) -> None:
+    """Write and send a mail.
+
+    The change it tells of is made already, so a mail that cannot be sent now is a line of log and
+    no failure; whoever waits for it asks again.
+    """
+    context = {"app_name": settings().app_name, "link_base": settings().link_base, **values}
+    try:
+        gateway.deliver(
+            settings().mail_from,
+            to,
+            " ".join(_written(f"{template}.subject.txt", context).split()),
+            _written(f"{template}.txt", context),
+            _written(f"{template}.html", context),
+        )
+    except Unavailable:
+        log.line(level="error", metric="mail_failed", template=template)
+
+
+def _written(name: str, context: dict[str, str]) -> str:
+    text: str = _templates().get_template(name).render(context)
+    return text
+
+
+@cache
+def _templates() -> Any:
+    import jinja2  # noqa: PLC0415 - loaded with the first mail, not at start
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("handler.mail"),
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+        undefined=jinja2.StrictUndefined,
+    )
