@@ -75,6 +75,7 @@ class Claim:
     def __init__(self, record: IdempotencyRecord) -> None:
         self._record = record
         self._ours = IdempotencyRecord.write_id == record.write_id
+        self._open = self._ours & IdempotencyRecord.answer.does_not_exist()
         self._kept = False
 
     @contextmanager
@@ -84,7 +85,7 @@ class Claim:
         def contribute(writes: Transaction, result: Any) -> None:
             text = json.dumps(asdict(render(result)))
             actions = [IdempotencyRecord.answer.set(text)]
-            writes.update(self._record, actions, self._ours, lambda _: IdempotencyInProgress())
+            writes.update(self._record, actions, self._open, lambda _: IdempotencyInProgress())
             self._kept = True
 
         token = contributor.set(contribute)
@@ -92,7 +93,7 @@ class Claim:
             yield
         except Exception:
             with suppress(Unavailable):  # the lock then ends by itself; the first error matters
-                records.remove(self._record, self._ours)
+                records.remove(self._record, self._open)  # an answer stays: its work may be done
             raise
         finally:
             contributor.reset(token)
