@@ -5,6 +5,7 @@ A request is one event; whatever the event holds, the answer is a response and n
 
 import asyncio
 import gc
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,7 +14,6 @@ from mangum import Mangum
 from handler.core import auth, aws, devtoken, events, log, system
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
-from handler.core.http.problems import problem
 from handler.core.settings import settings
 from handler.items.router import router as items
 
@@ -21,6 +21,7 @@ ROUTERS = (system.router, items)
 
 Answer = dict[str, Any]
 _RESPONSE_BYTES = 6 * 1024 * 1024  # Lambda refuses longer answers
+_ESCAPED = 6  # bytes that a character may take in JSON
 _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
 
 
@@ -42,35 +43,25 @@ def create_app() -> FastAPI:
 
 def handle(event: Any, context: Any) -> Answer:
     """Answer one event of API Gateway's HTTP API. Never raises."""
+    asyncio.set_event_loop(_loop)  # any asyncio.run() in between has taken it away
     try:
-        asyncio.set_event_loop(_loop)  # any asyncio.run() in between has taken it away
         request = events.http_request(event)
         with aws.deadline(context):
-            answer: Answer = _adapter(request, context)
-    except AppError as error:
-        return _refused(error, context)
+            return _fitting(_adapter(request, context))
+    except AppError as refusal:
+        return _adapter(events.refused(event, refusal), context)
     except Exception as error:  # noqa: BLE001 - a door answers everything
-        log.fault(error, request_id=_request_id(context))
-        return _refused(InternalError(), context)
-    if len(answer["body"]) > _RESPONSE_BYTES:
-        return _refused(AnswerTooLarge(), context)
+        log.fault(error, request_id=str(getattr(context, "aws_request_id", "")))
+        return _adapter(events.refused(event, InternalError()), context)
+
+
+def _fitting(answer: Answer) -> Answer:
+    """The answer, if Lambda passes on so much. Raises AnswerTooLarge."""
+    if len(answer["body"]) > _RESPONSE_BYTES // _ESCAPED:
+        text = json.dumps(answer, ensure_ascii=False)
+        if len(text.encode()) > _RESPONSE_BYTES:
+            raise AnswerTooLarge
     return answer
-
-
-def _refused(error: AppError, context: object) -> Answer:
-    """A problem for a request that never reached the application."""
-    response = problem(error, _request_id(context))
-    log.line(status=response.status_code, code=error.code(), request_id=_request_id(context))
-    return {
-        "statusCode": response.status_code,
-        "headers": dict(response.headers),
-        "body": bytes(response.body).decode(),
-        "isBase64Encoded": False,
-    }
-
-
-def _request_id(context: object) -> str:
-    return str(getattr(context, "aws_request_id", ""))
 
 
 def _start() -> Mangum:
