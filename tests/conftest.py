@@ -17,7 +17,6 @@ os.environ.update(  # before the application is imported, which reads it once
     AWS_SECRET_ACCESS_KEY="testing",
 )
 
-import botocore.session
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from moto import mock_aws
@@ -75,11 +74,10 @@ def _index(index: Index) -> dict[str, Any]:
 def aws() -> Iterator[None]:
     """Every table of the blueprint, empty, and every secret."""
     with mock_aws():
-        session = botocore.session.Session()
         for table in BLUEPRINT.tables:
-            session.create_client("dynamodb").create_table(**_definition(table))
+            core_aws.client("dynamodb").create_table(**_definition(table))
         for secret in BLUEPRINT.secrets:
-            session.create_client("secretsmanager").create_secret(
+            core_aws.client("secretsmanager").create_secret(
                 Name=prefix("local") + secret.name, SecretString='{"1": "a random key"}'
             )
         keys._rings.clear()
