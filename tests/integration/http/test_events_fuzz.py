@@ -23,18 +23,9 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 _NAMES = [
-    "host",
-    "Host",
-    "origin",
-    "authorization",
-    "content-type",
-    "cookie",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "if-match",
-    "if-none-match",
-    "idempotency-key",
-    "access-control-request-method",
+    *("host", "Host", "origin", "authorization", "content-type", "cookie"),
+    *("x-forwarded-port", "x-forwarded-proto", "if-match", "if-none-match"),
+    *("idempotency-key", "access-control-request-method"),
 ]
 _VALUES = ["a:b:c", "[::1]:80", "application/json", "*", "https://shop.example"]
 _HEADERS = st.dictionaries(
