@@ -70,7 +70,9 @@ class Twin:
         return done.stdout.strip()
 
     def _environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self._folder)}
+        coverage = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
+        own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self._folder)}
+        return own | coverage
 
     def _ready(self) -> bool:
         try:
