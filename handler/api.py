@@ -5,7 +5,6 @@ A request is one event; whatever the event holds, the answer is a response and n
 
 import asyncio
 import gc
-import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,16 +18,7 @@ from handler.items.router import router as items
 
 ROUTERS = (system.router, items)
 
-Answer = dict[str, Any]
-_RESPONSE_BYTES = 6 * 1024 * 1024  # Lambda refuses longer answers
-_ESCAPED = 6  # bytes that a character may take in JSON
 _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
-
-
-class AnswerTooLarge(InternalError):
-    """The answer is longer than Lambda passes on."""
-
-    detail = "The answer is too large. Ask for less at once."
 
 
 def create_app() -> FastAPI:
@@ -41,27 +31,18 @@ def create_app() -> FastAPI:
     return app
 
 
-def handle(event: Any, context: Any) -> Answer:
+def handle(event: Any, context: Any) -> events.Answer:
     """Answer one event of API Gateway's HTTP API. Never raises."""
     asyncio.set_event_loop(_loop)  # any asyncio.run() in between has taken it away
     try:
         request = events.http_request(event)
         with aws.deadline(context):
-            return _fitting(_adapter(request, context))
+            return events.fitting(_adapter(request, context))
     except AppError as refusal:
         return _adapter(events.refused(event, refusal), context)
     except Exception as error:  # noqa: BLE001 - a door answers everything
         log.fault(error, request_id=str(getattr(context, "aws_request_id", "")))
         return _adapter(events.refused(event, InternalError()), context)
-
-
-def _fitting(answer: Answer) -> Answer:
-    """The answer, if Lambda passes on so much. Raises AnswerTooLarge."""
-    if len(answer["body"]) > _RESPONSE_BYTES // _ESCAPED:
-        text = json.dumps(answer, ensure_ascii=False)
-        if len(text.encode()) > _RESPONSE_BYTES:
-            raise AnswerTooLarge
-    return answer
 
 
 def _start() -> Mangum:

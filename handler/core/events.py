@@ -6,11 +6,12 @@ a bare 500, and API Gateway would retry nothing.
 
 import base64
 import binascii
+import json
 import re
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from handler.core.errors import AppError, BadRequest
+from handler.core.errors import AppError, BadRequest, InternalError
 
 REFUSAL = "dunlin.refusal"
 """Key of an event under which a request that is not served brings its answer along."""
@@ -26,6 +27,9 @@ _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _READ_BY_MANGUM = {"host": _HOST, "x-forwarded-port": _PORT, "x-forwarded-proto": _PROTOCOL}
 
 Event = dict[str, Any]
+Answer = dict[str, Any]
+_RESPONSE_BYTES = 6 * 1024 * 1024  # Lambda refuses longer answers
+_ESCAPED = 6  # bytes that a character may take in JSON
 
 
 class EventUnknown(BadRequest):
@@ -38,6 +42,12 @@ class RequestMalformed(BadRequest):
     """A part of the HTTP request cannot be read: its host, path, query, headers or body."""
 
     detail = "The request's host, path, query, headers or body is malformed."
+
+
+class AnswerTooLarge(InternalError):
+    """The answer is longer than Lambda passes on."""
+
+    detail = "The answer is too large. Ask for less at once."
 
 
 def http_request(event: Any) -> Event:
@@ -75,6 +85,15 @@ def refused(event: Any, refusal: AppError) -> Event:
         "body": "",
         REFUSAL: refusal,
     }
+
+
+def fitting(answer: Answer) -> Answer:
+    """The answer, if Lambda passes on so much. Raises AnswerTooLarge."""
+    if len(answer["body"]) > _RESPONSE_BYTES // _ESCAPED:
+        text = json.dumps(answer, ensure_ascii=False)
+        if len(text.encode()) > _RESPONSE_BYTES:
+            raise AnswerTooLarge
+    return answer
 
 
 def _text(value: object, pattern: re.Pattern[str]) -> str:
