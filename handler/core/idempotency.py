@@ -7,6 +7,7 @@ a crash stores nothing: the key is given back, or falls free when the invocation
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -113,7 +114,7 @@ def claim(scope: tuple[str, ...], key: str, content: Any) -> Claim | Answer:
     record = IdempotencyRecord(
         key=_digest([*scope, key]),
         fingerprint=_digest(content),
-        locked_until=now + int(min(_LOCK_MAX, max(1, aws.seconds_left() + 1))),
+        locked_until=math.ceil(clock.now().timestamp() + _seconds_of_work()),
         expires_at=now + _KEPT,
     )
     free = (
@@ -126,6 +127,11 @@ def claim(scope: tuple[str, ...], key: str, content: Any) -> Claim | Answer:
     except Refused as refused:
         return _earlier(refused.row, record.fingerprint)
     return Claim(record)
+
+
+def _seconds_of_work() -> float:
+    """How long this invocation can last, with the last second that `aws.deadline` keeps."""
+    return min(_LOCK_MAX, max(0, aws.seconds_left()) + 1)
 
 
 def _earlier(row: IdempotencyRecord | None, fingerprint: str) -> Answer:
