@@ -10,6 +10,7 @@ import signal
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from infra.blueprint import BLUEPRINT, Function
@@ -79,7 +80,7 @@ async def _serve(options: Options, stack: AsyncExitStack) -> None:
         with log.muted():
             await asyncio.to_thread(seed.plant_once, _url(http), state, options.dynamodb or _FOLDER)
     terminal.banner(f"http://localhost:{http.getsockname()[1]}")
-    await serving.renewed(pools, _code(options))
+    await serving.renewed(pools, _code())
 
 
 def _pools(
@@ -120,10 +121,14 @@ def _state(options: Options) -> State:
         raise CannotStart(message) from error
 
 
-def _code(options: Options) -> Path:
-    """The folder of the functions' code."""
+def _code() -> Path:
+    """The folder of the functions' code, wherever the twin was started."""
     package, _, _ = BLUEPRINT.function(BLUEPRINT.http).handler.partition(".")
-    return options.directory / package
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        message = f"there is no package {package}: start where it is, or install the project"
+        raise CannotStart(message)
+    return Path(found.origin).parent
 
 
 def _url(listening: socket.socket) -> str:
