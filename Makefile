@@ -55,7 +55,7 @@ $(READY): infra/locks/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo 'Dunlin needs Python 3.11 or newer, and $(PYTHON) is not: make ... PYTHON=python3.13' >&2; \
 		exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@echo 'Installing into $(VENV): a minute or so, only when pyproject.toml or its lock changed'
 	@$(PIP) install --require-hashes --requirement infra/locks/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

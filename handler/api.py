@@ -13,21 +13,12 @@ from mangum import Mangum
 from handler.core import auth, aws, devtoken, events, log, system
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
-from handler.core.http.problems import problem
 from handler.core.settings import settings
 from handler.items.router import router as items
 
 ROUTERS = (system.router, items)
 
-Answer = dict[str, Any]
-_RESPONSE_BYTES = 6 * 1024 * 1024  # Lambda refuses longer answers
 _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
-
-
-class AnswerTooLarge(InternalError):
-    """The answer is longer than Lambda passes on."""
-
-    detail = "The answer is too large. Ask for less at once."
 
 
 def create_app() -> FastAPI:
@@ -40,37 +31,18 @@ def create_app() -> FastAPI:
     return app
 
 
-def handle(event: Any, context: Any) -> Answer:
+def handle(event: Any, context: Any) -> events.Answer:
     """Answer one event of API Gateway's HTTP API. Never raises."""
+    asyncio.set_event_loop(_loop)  # any asyncio.run() in between has taken it away
     try:
-        asyncio.set_event_loop(_loop)  # any asyncio.run() in between has taken it away
         request = events.http_request(event)
         with aws.deadline(context):
-            answer: Answer = _adapter(request, context)
-    except AppError as error:
-        return _refused(error, context)
+            return events.fitting(_adapter(request, context))
+    except AppError as refusal:
+        return _adapter(events.refused(event, refusal), context)
     except Exception as error:  # noqa: BLE001 - a door answers everything
-        log.fault(error, request_id=_request_id(context))
-        return _refused(InternalError(), context)
-    if len(answer["body"]) > _RESPONSE_BYTES:
-        return _refused(AnswerTooLarge(), context)
-    return answer
-
-
-def _refused(error: AppError, context: object) -> Answer:
-    """A problem for a request that never reached the application."""
-    response = problem(error, _request_id(context))
-    log.line(status=response.status_code, code=error.code(), request_id=_request_id(context))
-    return {
-        "statusCode": response.status_code,
-        "headers": dict(response.headers),
-        "body": bytes(response.body).decode(),
-        "isBase64Encoded": False,
-    }
-
-
-def _request_id(context: object) -> str:
-    return str(getattr(context, "aws_request_id", ""))
+        log.fault(error, request_id=str(getattr(context, "aws_request_id", "")))
+        return _adapter(events.refused(event, InternalError()), context)
 
 
 def _start() -> Mangum:

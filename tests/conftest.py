@@ -17,18 +17,16 @@ os.environ.update(  # before the application is imported, which reads it once
     AWS_SECRET_ACCESS_KEY="testing",
 )
 
-import botocore.session
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from moto import mock_aws
 from moto.core.models import botocore_stubber
 
-from handler import api
 from handler.core import aws as core_aws
-from handler.core import clock, devtoken, keys
-from handler.core.auth import Role
+from handler.core import clock, keys
 from infra.blueprint import BLUEPRINT, Index, Key, Table, prefix
 from infra.local import engine
+from tests.client import Client
 
 engine.install()
 
@@ -75,98 +73,14 @@ def _index(index: Index) -> dict[str, Any]:
 def aws() -> Iterator[None]:
     """Every table of the blueprint, empty, and every secret."""
     with mock_aws():
-        session = botocore.session.Session()
         for table in BLUEPRINT.tables:
-            session.create_client("dynamodb").create_table(**_definition(table))
+            core_aws.client("dynamodb").create_table(**_definition(table))
         for secret in BLUEPRINT.secrets:
-            session.create_client("secretsmanager").create_secret(
+            core_aws.client("secretsmanager").create_secret(
                 Name=prefix("local") + secret.name, SecretString='{"1": "a random key"}'
             )
         keys._rings.clear()
         yield
-
-
-class Answer:
-    """What the door answered."""
-
-    def __init__(self, raw: dict[str, Any]) -> None:
-        self.status: int = raw["statusCode"]
-        self.headers: dict[str, str] = raw.get("headers", {})
-        self.text: str = raw.get("body", "")
-
-    def __repr__(self) -> str:
-        return f"<{self.status} {self.text[:300]}>"
-
-    @property
-    def body(self) -> Any:
-        """The JSON that was answered."""
-        return json.loads(self.text)
-
-    @property
-    def code(self) -> str | None:
-        """The code of a problem."""
-        return self.body.get("code") if self.text.startswith("{") else None
-
-
-class Client:
-    """Asks the api door as API Gateway does, as nobody or as one account."""
-
-    def __init__(self, token: str | None = None) -> None:
-        self.token = token
-
-    def signed_in(self, account: str, role: str = "user") -> "Client":
-        """The same as that account."""
-        return Client(devtoken.issue(account, Role(role)))
-
-    def event(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        query: str = "",
-        headers: dict[str, str] | None = None,
-        raw: str | None = None,
-    ) -> dict[str, Any]:
-        """The event of a request. `raw` is a body that is sent as it is."""
-        sent = {"host": "api.example", "content-type": "application/json"}
-        if self.token:
-            sent["authorization"] = f"Bearer {self.token}"
-        sent |= {name.lower(): value for name, value in (headers or {}).items()}
-        http = {"method": method, "path": path, "sourceIp": "192.0.2.1", "protocol": "HTTP/1.1"}
-        return {
-            "version": "2.0",
-            "rawPath": path,
-            "rawQueryString": query,
-            "headers": sent,
-            "requestContext": {"http": http, "stage": "$default", "requestId": "gateway-id"},
-            "body": raw if raw is not None else None if body is None else json.dumps(body),
-            "isBase64Encoded": False,
-        }
-
-    def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
-        """Send a request through the door."""
-        return Answer(api.handle(self.event(method, path, body, **options), None))
-
-    def get(self, path: str, **options: Any) -> Answer:
-        """GET."""
-        return self.ask("GET", path, **options)
-
-    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
-        """POST."""
-        return self.ask("POST", path, body, **options)
-
-    def put(self, path: str, body: Any = None, **options: Any) -> Answer:
-        """PUT."""
-        return self.ask("PUT", path, body, **options)
-
-    def patch(self, path: str, body: Any = None, **options: Any) -> Answer:
-        """PATCH."""
-        return self.ask("PATCH", path, body, **options)
-
-    def delete(self, path: str, **options: Any) -> Answer:
-        """DELETE."""
-        return self.ask("DELETE", path, **options)
 
 
 @pytest.fixture

@@ -6,18 +6,30 @@ a bare 500, and API Gateway would retry nothing.
 
 import base64
 import binascii
+import json
 import re
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from handler.core.errors import BadRequest
+from handler.core.errors import AppError, BadRequest, InternalError
+
+REFUSAL = "dunlin.refusal"
+"""Key of an event under which a request that is not served brings its answer along."""
 
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
 _METHOD = re.compile(r"[A-Za-z]{1,20}", re.ASCII)
+_PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+_PROTOCOL = re.compile(r"https?", re.ASCII)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,200}", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+_READ_BY_MANGUM = {"host": _HOST, "x-forwarded-port": _PORT, "x-forwarded-proto": _PROTOCOL}
 
 Event = dict[str, Any]
+Answer = dict[str, Any]
+_RESPONSE_BYTES = 6 * 1024 * 1024  # Lambda refuses longer answers
+_ESCAPED = 6  # bytes that a character may take in JSON
 
 
 class EventUnknown(BadRequest):
@@ -32,6 +44,12 @@ class RequestMalformed(BadRequest):
     detail = "The request's host, path, query, headers or body is malformed."
 
 
+class AnswerTooLarge(InternalError):
+    """The answer is longer than Lambda passes on."""
+
+    detail = "The answer is too large. Ask for less at once."
+
+
 def http_request(event: Any) -> Event:
     """The event as Mangum can read it. Raises EventUnknown, RequestMalformed."""
     if not isinstance(event, dict) or event.get("version") != "2.0":
@@ -43,7 +61,7 @@ def http_request(event: Any) -> Event:
     return {
         "version": "2.0",
         "rawQueryString": _query(event.get("rawQueryString") or ""),
-        "headers": _headers(event.get("headers") or {}),
+        "headers": _headers(event.get("headers")),
         "cookies": _cookies(event.get("cookies") or []),
         "requestContext": {
             "http": {
@@ -56,6 +74,28 @@ def http_request(event: Any) -> Event:
     }
 
 
+def refused(event: Any, refusal: AppError) -> Event:
+    """An event in the place of one that is not served, so that its answer has all headers."""
+    headers = event.get("headers") if isinstance(event, dict) else None
+    origin = headers.get("origin") if isinstance(headers, dict) else None
+    return {
+        "version": "2.0",
+        "headers": {"origin": _line(origin)} if isinstance(origin, str) else {},
+        "requestContext": {"http": {"method": "-", "path": "/", "sourceIp": ""}},
+        "body": "",
+        REFUSAL: refusal,
+    }
+
+
+def fitting(answer: Answer) -> Answer:
+    """The answer, if Lambda passes on so much. Raises AnswerTooLarge."""
+    if len(answer["body"]) > _RESPONSE_BYTES // _ESCAPED:
+        text = json.dumps(answer, ensure_ascii=False)
+        if len(text.encode()) > _RESPONSE_BYTES:
+            raise AnswerTooLarge
+    return answer
+
+
 def _text(value: object, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise RequestMalformed
@@ -63,22 +103,15 @@ def _text(value: object, pattern: re.Pattern[str]) -> str:
 
 
 def _path(value: object, stage: object) -> str:
-    """The path, quoted again: API Gateway has decoded it, and Mangum decodes once more."""
-    if not isinstance(value, str) or not value.startswith("/") or _CONTROLS.search(value):
+    """The path, quoted again: API Gateway has decoded it, and Mangum decodes once more.
+
+    Characters that no path of ours holds become U+FFFD, which no route matches.
+    """
+    if not isinstance(value, str) or not value.startswith("/"):
         raise RequestMalformed
-    if isinstance(stage, str) and stage not in ("", "$default"):
+    if isinstance(stage, str) and f"{value}/".startswith(f"/{stage}/"):
         value = value.removeprefix(f"/{stage}") or "/"
-    return quote(_utf8(value))
-
-
-def _utf8(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise RequestMalformed from error
-    if "\ufffd" in value:  # what API Gateway makes of bytes that are not UTF-8
-        raise RequestMalformed
-    return value
+    return quote(_UNSPEAKABLE.sub("\ufffd", value))
 
 
 def _query(value: object) -> str:
@@ -95,27 +128,26 @@ def _query(value: object) -> str:
 
 
 def _headers(value: object) -> dict[str, str]:
-    """Lower-cased headers with readable names and values; an odd host is refused."""
-    if not isinstance(value, dict):
+    """Lower-cased headers, without those whose names are none; an odd host is refused."""
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
         raise RequestMalformed
-    found = {
-        str(name).lower(): _CONTROLS.sub("", content).encode("latin-1", "replace").decode("latin-1")
-        for name, content in value.items()
-        if isinstance(content, str) and _NAME.fullmatch(str(name).lower())
-    }
-    if "host" in found:
-        _text(found["host"], _HOST)
-    if not found.get("x-forwarded-port", "443").isdecimal():
-        raise RequestMalformed
-    if found.get("x-forwarded-proto", "https") not in ("http", "https"):
-        raise RequestMalformed
+    lowered = {str(name).lower(): _line(content) for name, content in value.items()}
+    found = {name: content for name, content in lowered.items() if _NAME.fullmatch(name)}
+    for name, pattern in _READ_BY_MANGUM.items():
+        if name in found:
+            _text(found[name], pattern)
     return found
+
+
+def _line(text: str) -> str:
+    """What a header may hold: no controls, nothing outside Latin-1."""
+    return _CONTROLS.sub("", text).encode("latin-1", "replace").decode("latin-1")
 
 
 def _cookies(value: object) -> list[str]:
     if not isinstance(value, list):
         raise RequestMalformed
-    return [_CONTROLS.sub("", cookie) for cookie in value if isinstance(cookie, str)]
+    return [_line(cookie) for cookie in value if isinstance(cookie, str)]
 
 
 def _source(value: object) -> str:

@@ -7,6 +7,7 @@ a crash stores nothing: the key is given back, or falls free when the invocation
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -75,6 +76,7 @@ class Claim:
     def __init__(self, record: IdempotencyRecord) -> None:
         self._record = record
         self._ours = IdempotencyRecord.write_id == record.write_id
+        self._open = self._ours & IdempotencyRecord.answer.does_not_exist()
         self._kept = False
 
     @contextmanager
@@ -84,7 +86,7 @@ class Claim:
         def contribute(writes: Transaction, result: Any) -> None:
             text = json.dumps(asdict(render(result)))
             actions = [IdempotencyRecord.answer.set(text)]
-            writes.update(self._record, actions, self._ours, lambda _: IdempotencyInProgress())
+            writes.update(self._record, actions, self._open, lambda _: IdempotencyInProgress())
             self._kept = True
 
         token = contributor.set(contribute)
@@ -92,7 +94,7 @@ class Claim:
             yield
         except Exception:
             with suppress(Unavailable):  # the lock then ends by itself; the first error matters
-                records.remove(self._record, self._ours)
+                records.remove(self._record, self._open)  # an answer stays: its work may be done
             raise
         finally:
             contributor.reset(token)
@@ -112,7 +114,7 @@ def claim(scope: tuple[str, ...], key: str, content: Any) -> Claim | Answer:
     record = IdempotencyRecord(
         key=_digest([*scope, key]),
         fingerprint=_digest(content),
-        locked_until=now + int(min(_LOCK_MAX, max(1, aws.seconds_left() + 1))),
+        locked_until=math.ceil(clock.now().timestamp() + _seconds_of_work()),
         expires_at=now + _KEPT,
     )
     free = (
@@ -125,6 +127,11 @@ def claim(scope: tuple[str, ...], key: str, content: Any) -> Claim | Answer:
     except Refused as refused:
         return _earlier(refused.row, record.fingerprint)
     return Claim(record)
+
+
+def _seconds_of_work() -> float:
+    """How long this invocation can last, with the last second that `aws.deadline` keeps."""
+    return min(_LOCK_MAX, max(0, aws.seconds_left()) + 1)
 
 
 def _earlier(row: IdempotencyRecord | None, fingerprint: str) -> Answer:

@@ -63,9 +63,8 @@ class Row(Model):
     @classmethod
     def _get_connection(cls) -> TableConnection:
         own = super()._get_connection()
-        if own.connection is not _connection:
-            if own.table_name not in _connection._tables:  # noqa: SLF001 - PynamoDB has no other way to ask
-                _connection.add_meta_table(own.get_meta_table())
+        if own.connection is not _connection:  # add_meta_table fails when two threads get here
+            _connection._tables.setdefault(own.table_name, own.get_meta_table())  # noqa: SLF001
             own.connection = _connection
         return own
 
@@ -196,12 +195,36 @@ def patiently(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             return _connection.dispatch(operation, arguments)
         except ClientError as error:
-            if _condition_failed(error):
+            if _condition_failed(error) or not _met_others(error):
                 raise
-            if not _met_others(error):
-                raise
-        time.sleep(random.random() * _PAUSE * attempt)  # noqa: S311 - jitter is no secret
+        _pause(attempt)
     raise Unavailable
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.random() * _PAUSE * attempt)  # noqa: S311 - jitter is no secret
+
+
+def read_batch(model: type[Row], keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of up to 100 different keys as DynamoDB writes them, in any order: one call.
+
+    More calls, when DynamoDB leaves keys over. Raises Unavailable when it keeps answering none.
+    """
+    name = model.Meta.table_name  # type: ignore[attr-defined] # every model has a Meta
+    found: list[dict[str, Any]] = []
+    left, attempt = list(keys), 1
+    while left and attempt <= _ATTEMPTS:
+        request = {"RequestItems": {name: {"Keys": left}}}
+        answer = _connection.dispatch("BatchGetItem", request)
+        found += answer["Responses"].get(name, [])
+        unread = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+        attempt = 1 if len(unread) < len(left) else attempt + 1
+        left = unread
+        if left:
+            _pause(attempt)
+    if left:
+        raise Unavailable
+    return found
 
 
 _MEETINGS = frozenset(

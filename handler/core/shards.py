@@ -130,21 +130,22 @@ class Merge:
         return _Head(stream.rows[0][self.sort]["S"], self._span.ascending)
 
     def _feed(self) -> bool:
-        """Make sure the next row is known. False at the end, or when the bound is reached."""
-        hungry = [stream for stream in self._streams if stream.more and not stream.rows]
-        if not hungry:
-            return bool(self._heap)
-        chunk = min(self._chunk, self._left // len(hungry))
-        if chunk == 0:
-            return False
-        self._chunk *= _GROWTH
-        for stream, (rows, last) in zip(hungry, self._ask(hungry, chunk), strict=True):
-            self._left -= len(rows)
-            stream.after, stream.more = last, last is not None
-            stream.rows.extend(rows)
-            if rows:
-                heapq.heappush(self._heap, (self._head(stream), stream))
-        return bool(self._heap) or self._feed()
+        """Make sure the next row is known. False at the end, or when the bound is reached.
+
+        A stream that answered no rows and is not at its end may still have the next one.
+        """
+        while hungry := [stream for stream in self._streams if stream.more and not stream.rows]:
+            chunk = min(self._chunk, self._left // len(hungry))
+            if chunk == 0:
+                return False
+            self._chunk *= _GROWTH
+            for stream, (rows, last) in zip(hungry, self._ask(hungry, chunk), strict=True):
+                self._left -= len(rows) or 1  # answers without rows come to an end too
+                stream.after, stream.more = last, last is not None
+                stream.rows.extend(rows)
+                if rows:
+                    heapq.heappush(self._heap, (self._head(stream), stream))
+        return bool(self._heap)
 
     def _ask(self, streams: Sequence[_Stream], chunk: int) -> list[tuple[list[RawRow], str | None]]:
         if len(streams) == 1:

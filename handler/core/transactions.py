@@ -84,7 +84,8 @@ class Transaction:
             raise refusal from error
 
     def _refusal(self, error: ClientError) -> Exception | None:
-        for (model, refused), reason in zip(self._refusals, records.reasons(error), strict=True):
+        reasons = records.reasons(error)  # none, when it was not the transaction that failed
+        for (model, refused), reason in zip(self._refusals, reasons, strict=False):
             if reason.get("Code") == "ConditionalCheckFailed":
                 item = reason.get("Item")
                 return refused(model.from_raw_data(item) if item else None)

@@ -51,7 +51,7 @@ def list_items(caller: Caller | None, query: ItemQuery) -> Page[Item]:
     after = pages.unseal(query.cursor, asked, asker) if query.cursor else None
     merge = Merge(plan.span, after, query.limit)
     found: list[Item] = []
-    position = ""
+    position = after or ""
     for at, item in _candidates(merge, plan.load, query.limit):
         position = at
         if item is not None and plan.keep(item):
@@ -75,14 +75,15 @@ def _plan(caller: Caller | None, query: ItemQuery) -> _Plan:
     keep = _keep(caller, query)
     if query.sort == "price":
         return _Plan(_price_span(query), _items, keep)
+    everybodys = query.available is False and query.owner is None
+    if everybodys and not (caller and caller.role.moderates):
+        raise HiddenItemsForbidden
     if query.q:
         prefixes = words_of(query.q)
         rarest = max(prefixes, key=len)
         return _Plan(terms.with_word(rarest), _first_met(rarest), keep)
     if query.owner:
         return _Plan(models.of_owner(query.owner), _items, keep)
-    if query.available is False and not (caller and caller.role.moderates):
-        raise HiddenItemsForbidden
     if query.tag:
         return _Plan(terms.with_tag(query.tag), _named, keep)
     return _Plan(models.newest(available=query.available is not False), _items, keep)

@@ -41,7 +41,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from handler.core import money
 from handler.core.auth import Caller
 from handler.core.ids import mirrored, new_id
-from handler.core.records import DecimalAttribute, Record, Versions, table
+from handler.core.records import DecimalAttribute, Record, Versions, read_batch, table
 from handler.core.shards import Span, shard_of, shards
 from handler.items.words import words_of
 
@@ -141,17 +141,9 @@ class Item(Record):
 
     @classmethod
     def find_all(cls, item_ids: list[str]) -> list["Item"]:
-        """The items of up to 100 ids in that order, without those that are gone: one call."""
-        rows: dict[str, Any] = {}
-        request: Any = {cls.Meta.table_name: {"Keys": [{"id": {"S": id_}} for id_ in item_ids]}}
-        while request:
-            answer = cls._get_connection().connection.dispatch(
-                "BatchGetItem", {"RequestItems": request}
-            )
-            for row in answer["Responses"].get(cls.Meta.table_name, []):
-                rows[row["id"]["S"]] = row
-            request = answer.get("UnprocessedKeys")
-        return [cls.from_raw_data(rows[id_]) for id_ in item_ids if id_ in rows]
+        """The items of up to 100 ids in any order, without those that are gone: one call."""
+        keys = [{"id": {"S": id_}} for id_ in dict.fromkeys(item_ids)]
+        return [cls.from_raw_data(row) for row in read_batch(cls, keys)]
 
     def visible_to(self, caller: Caller | None) -> bool:
         """Whether a caller may see it: hidden items are for their owner and for moderators."""

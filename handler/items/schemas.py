@@ -1,7 +1,8 @@
 """What crosses a wire: items as clients send them, change them, ask for them and get them."""
 
+import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -21,31 +22,27 @@ from handler.core.schemas import Id, In, Line, Out, Prose
 from handler.items.words import words_of
 
 _PRICE_MAX = Decimal(10) ** 12
+_FINEST = Decimal(1).scaleb(-max(MINOR_DIGITS.values()))
 _PRICE = r"^[0-9]{1,12}(\.[0-9]{1,4})?$"
 _TAG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _TAGS_MAX = 10
 
 
 def _amount(value: object) -> object:
-    """Strings and numbers alike; a bool is no number, and a blank is no string."""
-    if isinstance(value, str) and value.strip() == value and value.isascii() and "_" not in value:
-        try:
-            return Decimal(value)
-        except InvalidOperation as error:
-            raise ValueError("must be a decimal number") from error
+    """Strings and numbers alike; a bool is no number."""
+    if isinstance(value, str):
+        if not re.fullmatch(_PRICE, value):
+            raise ValueError("must be a decimal number, as 12.50")
+        return Decimal(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     return value
 
 
 def _in_range(value: Decimal) -> Decimal:
-    if (
-        not value.is_finite()
-        or not 0 <= value < _PRICE_MAX
-        or digits_of(value) > max(MINOR_DIGITS.values())
-    ):
+    if not value.is_finite() or not 0 <= value < _PRICE_MAX or value != value.quantize(_FINEST):
         raise ValueError("must be from 0 to 999999999999, with the currency's digits")
-    return value + 0  # without the sign of -0
+    return abs(value.quantize(_FINEST))  # one spelling: no exponent, no sign of -0
 
 
 def _currency(value: str) -> str:
@@ -139,8 +136,8 @@ class ItemQuery(BaseModel):
         str | None,
         Field(
             max_length=200,
-            description="Words that a word of the name or a tag begins with. One letter finds "
-            "only words of one letter.",
+            description="Words that a word of the name or a tag begins with. One letter alone "
+            "finds only words of one letter.",
         ),
         AfterValidator(lambda q: q if q is None else _searchable(q)),
     ] = None
@@ -157,6 +154,13 @@ class ItemQuery(BaseModel):
     sort: Literal["newest", "price"] = "newest"
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT
     cursor: Annotated[str | None, Field(max_length=600)] = None
+
+    @model_validator(mode="after")
+    def _range_is_one(self) -> Self:
+        low, high = self.min_price, self.max_price
+        if low is not None and high is not None and low > high:
+            raise ValueError("max_price must not be below min_price")
+        return self
 
 
 class ItemOut(Out):

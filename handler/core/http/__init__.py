@@ -2,7 +2,8 @@
 
 from handler.core.http.application import Application
 from handler.core.http.asking import Admin, Expected, MaybeSignedIn, Moderator, SignedIn
-from handler.core.http.routing import Router, creates, raises
+from handler.core.http.documented import creates, raises
+from handler.core.http.routing import Router
 
 __all__ = [
     "Admin",

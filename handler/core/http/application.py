@@ -7,9 +7,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from handler.core import events
 from handler.core.errors import AppError, BadRequest
 from handler.core.http import problems
 from handler.core.http.edge import Edge
@@ -59,7 +61,7 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """FastAPI's stack, within CORS, within the edge."""
         cors = _Cors(
-            super().build_middleware_stack(),
+            _Served(super().build_middleware_stack()),
             allow_origins=self._settings.allowed_origins,
             allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
             allow_headers=_ASKED,
@@ -78,6 +80,20 @@ class Application(FastAPI):
             shapes.update(shape.pop("$defs"))
             shapes["Problem"] = shape
         return self.openapi_schema or {}
+
+
+class _Served:
+    """Lets requests through, and answers those that the door refused with their refusal."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = scope.get("aws.event", {}).get(events.REFUSAL)
+        app = self._app
+        if refusal is not None:
+            app = await problems.answer_error(Request(scope), refusal)
+        await app(scope, receive, send)
 
 
 class _Cors(CORSMiddleware):

@@ -67,7 +67,7 @@ Admin = Annotated[Caller, Depends(_admin)]
 async def _expected(
     if_match: Annotated[
         str | None,
-        Header(max_length=1000, description="Change it only if its ETag is (one of) these."),
+        Header(max_length=300, description="Change it only if its ETag is (one of) these."),
     ] = None,
 ) -> Versions:
     return etags.accepted(if_match)

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problems: the one place where an exception becomes an answer."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -11,13 +10,13 @@ from starlette.responses import Response
 
 from handler.core.errors import (
     AppError,
-    BadRequest,
     InputInvalid,
     InternalError,
     NotFound,
     Unavailable,
     Unprocessable,
 )
+from handler.core.events import AnswerTooLarge, RequestMalformed
 from handler.core.schemas import Problem
 from handler.core.strict_json import BodyTooLarge, JsonInvalid
 
@@ -48,13 +47,19 @@ class ContentTypeUnsupported(AppError):
 
 
 _BY_STATUS: dict[int, type[AppError]] = {
-    400: BadRequest,
+    400: RequestMalformed,
     404: RouteNotFound,
     405: MethodNotAllowed,
     413: BodyTooLarge,
     415: ContentTypeUnsupported,
 }
-EVERYWHERE: tuple[type[AppError], ...] = (BadRequest, InputInvalid, InternalError, Unavailable)
+EVERYWHERE: tuple[type[AppError], ...] = (
+    RequestMalformed,
+    InputInvalid,
+    InternalError,
+    AnswerTooLarge,
+    Unavailable,
+)
 """What any route may answer."""
 WITH_BODY: tuple[type[AppError], ...] = (JsonInvalid, BodyTooLarge, ContentTypeUnsupported)
 """What any route that takes JSON may answer."""
@@ -104,18 +109,4 @@ def _told(error: Any) -> dict[str, object]:
         ],
         "type": str(error["type"]),
         "msg": str(error["msg"])[:_MESSAGE],
-    }
-
-
-def described(errors: Iterable[type[AppError]]) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI `responses` for these errors: by status, each code with its sentence."""
-    by_status: dict[int | str, list[type[AppError]]] = {}
-    for error in errors:
-        by_status.setdefault(int(error.status), []).append(error)
-    return {
-        status: {
-            "description": " ".join(f"`{one.code()}`: {one.detail}" for one in kinds),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status, kinds in by_status.items()
     }

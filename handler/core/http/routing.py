@@ -6,9 +6,9 @@ four times the endpoint (performance.md), would buy nothing.
 """
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
 from fastapi.routing import APIRoute
@@ -17,19 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handler.core import strict_json
-from handler.core.errors import AppError, Forbidden, InputInvalid, Unauthenticated, VersionConflict
-from handler.core.http import asking, etags, problems
-from handler.core.idempotency import (
-    Answer,
-    Claim,
-    IdempotencyInProgress,
-    IdempotencyMismatch,
-    claim,
-)
-from handler.core.schemas import In
-
-Endpoint = Callable[..., Any]
-E = TypeVar("E", bound=Endpoint)
+from handler.core.errors import InputInvalid
+from handler.core.http import etags, problems
+from handler.core.http.documented import Endpoint, described, marks_of
+from handler.core.idempotency import Answer, Claim, claim
 
 IdempotencyKey = Annotated[
     str | None,
@@ -40,41 +31,6 @@ IdempotencyKey = Annotated[
         description="Any unique text. The same key answers what it answered first, for 24 hours.",
     ),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What decorators say about an endpoint."""
-
-    errors: tuple[type[AppError], ...] = ()
-    location: str | None = None
-
-
-def raises(*errors: type[AppError]) -> Callable[[E], E]:
-    """Declare what an endpoint refuses beside what every route may, for its documentation."""
-    return _marking(errors=errors)
-
-
-def creates(location: str) -> Callable[[E], E]:
-    """Say that an endpoint creates: `Location` is filled from what it returns (`/items/{id}`).
-
-    It then takes an Idempotency-Key.
-    """
-    return _marking(location=location)
-
-
-def _marking(**changes: Any) -> Callable[[E], E]:
-    def mark(endpoint: E) -> E:
-        marks = replace(_marks(endpoint), **changes)
-        endpoint.__marks__ = marks  # type: ignore[attr-defined] # a function takes any attribute
-        return endpoint
-
-    return mark
-
-
-def _marks(endpoint: Endpoint) -> _Marks:
-    marks: _Marks = getattr(endpoint, "__marks__", _Marks())
-    return marks
 
 
 class _StrictRequest(Request):
@@ -107,8 +63,8 @@ def _refuse_repeated(request: Request) -> None:
     if not query:
         return
     names = [name for name, _ in request.query_params.multi_items()]
-    for name in set(names):
-        if names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if count > 1:
             raise InputInvalid.at("query", name[:64], type_="repeated", msg="Give it once")
 
 
@@ -131,32 +87,11 @@ class Router(APIRouter):
 
     def add_api_route(self, path: str, endpoint: Endpoint, **options: Any) -> None:
         """Add a route as FastAPI does, run inline, with every error it can answer declared."""
-        options["responses"] = {
-            **problems.described(_errors(endpoint)),
-            **(options.get("responses") or {}),
-        }
-        inline = _Inline(endpoint, options.get("status_code") or 200, options.get("response_model"))
-        super().add_api_route(path, inline.endpoint(), **options)
-
-
-def _errors(endpoint: Endpoint) -> list[type[AppError]]:
-    hints = get_type_hints(endpoint, include_extras=True)
-    asked = list(hints.values())
-    found = list(problems.EVERYWHERE)
-    if any(isinstance(hint, type) and issubclass(hint, In) for hint in asked):
-        found += problems.WITH_BODY
-    if any(hint in asked for hint in _CALLERS):
-        found.append(Unauthenticated)
-    if asking.Moderator in asked or asking.Admin in asked:
-        found.append(Forbidden)
-    if asking.Expected in asked:
-        found.append(VersionConflict)
-    if _marks(endpoint).location:
-        found += [IdempotencyInProgress, IdempotencyMismatch]
-    return [*found, *_marks(endpoint).errors]
-
-
-_CALLERS = (asking.MaybeSignedIn, asking.SignedIn, asking.Moderator, asking.Admin)
+        status, model = options.get("status_code") or 200, options.get("response_model")
+        document = described(endpoint, status, model, options.get("methods") or ())
+        document["responses"].update(options.get("responses") or {})
+        inline = _Inline(endpoint, status, model)
+        super().add_api_route(path, inline.endpoint(), **{**options, **document})
 
 
 class _Inline:
@@ -166,7 +101,7 @@ class _Inline:
         self._endpoint = endpoint
         self._status = status
         self._model = model
-        self._location = _marks(endpoint).location
+        self._location = marks_of(endpoint).location
 
     def endpoint(self) -> Endpoint:
         """The coroutine function that stands for the plain one, with the same documentation."""

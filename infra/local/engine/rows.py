@@ -65,12 +65,12 @@ def load(table: Table, rows: Iterable[dict[str, Any]]) -> None:
     """Fill a table that nobody has used yet with rows it once held: unchecked, unannounced."""
     for attributes in rows:
         typed = LimitedSizeDict()
+        # Not one by one: each would be measured against all that are there already.
         dict.update(typed, {name: DynamoType(value) for name, value in attributes.items()})
-        key = key_of(table, attributes)
-        if key is not None:
-            item = Item(*key, {})
-            item.attrs = typed
-            _place(table, key, item)
+        sort = typed[table.range_key_attr] if table.range_key_attr else None
+        item = Item(typed[table.hash_key_attr], sort, {})
+        item.attrs = typed
+        _place(table, (item.hash_key, sort), item)
 
 
 def put_item(self: Table, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:

@@ -1,0 +1,141 @@
+"""What is said of endpoints: by their decorators, and from those and their types in OpenAPI."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, get_type_hints
+
+from handler.core.errors import AppError, Forbidden, Unauthenticated, VersionConflict
+from handler.core.http import asking, problems
+from handler.core.idempotency import IdempotencyInProgress, IdempotencyMismatch
+from handler.core.schemas import In
+
+Endpoint = Callable[..., Any]
+E = TypeVar("E", bound=Endpoint)
+Document = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What decorators say about an endpoint."""
+
+    errors: tuple[type[AppError], ...] = ()
+    location: str | None = None
+
+
+def raises(*errors: type[AppError]) -> Callable[[E], E]:
+    """Declare what an endpoint refuses beside what every route may, for its documentation."""
+    return _marking(errors=errors)
+
+
+def creates(location: str) -> Callable[[E], E]:
+    """Say that an endpoint creates: `Location` is filled from what it returns (`/items/{id}`).
+
+    It then takes an Idempotency-Key.
+    """
+    return _marking(location=location)
+
+
+def _marking(**changes: Any) -> Callable[[E], E]:
+    def mark(endpoint: E) -> E:
+        marks = replace(marks_of(endpoint), **changes)
+        endpoint.__marks__ = marks  # type: ignore[attr-defined] # a function takes any attribute
+        return endpoint
+
+    return mark
+
+
+def marks_of(endpoint: Endpoint) -> Marks:
+    """What was said about an endpoint."""
+    marks: Marks = getattr(endpoint, "__marks__", Marks())
+    return marks
+
+
+_CALLERS = (asking.MaybeSignedIn, asking.SignedIn, asking.Moderator, asking.Admin)
+_TEXT = {"type": "string"}
+_ETAG = {
+    "ETag": {
+        "description": "The thing's version, for If-Match and If-None-Match.",
+        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+    }
+}
+_CREATED = {
+    "Location": {"description": "Where the new thing is.", "schema": _TEXT},
+    "Idempotent-Replayed": {
+        "description": "`true` on the answer of an earlier request with the same key.",
+        "schema": _TEXT,
+    },
+}
+_REFUSED = {
+    401: {"WWW-Authenticate": {"description": "How to sign in.", "schema": _TEXT}},
+    503: {
+        "Retry-After": {
+            "description": "Seconds to wait before the next try.",
+            "schema": {"type": "integer"},
+        }
+    },
+}
+_UNLESS_CHANGED = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "ETags of what is known already: 304 without a body if it is still so.",
+}
+
+
+def described(endpoint: Endpoint, status: int, model: Any, methods: Iterable[str]) -> Document:
+    """FastAPI's `responses` and `openapi_extra` of a route."""
+    hints = list(get_type_hints(endpoint, include_extras=True).values())
+    versioned = "version" in getattr(model, "model_fields", {})
+    headers = {
+        **(_ETAG if versioned else {}),
+        **(_CREATED if marks_of(endpoint).location else {}),
+    }
+    answers: Document = {status: {"headers": headers}} if headers else {}
+    extra: Document = {}
+    if versioned and "GET" in methods:
+        answers[304] = {"description": "It is as If-None-Match says.", "headers": _ETAG}
+        extra["parameters"] = [_UNLESS_CHANGED]
+    if asking.MaybeSignedIn in hints:
+        extra["security"] = [{}]  # beside the token: none will do
+    return {"responses": {**answers, **refusals(_errors(endpoint, hints))}, "openapi_extra": extra}
+
+
+def refusals(errors: Iterable[type[AppError]]) -> Document:
+    """OpenAPI `responses` for these errors: by status, each code with its sentence."""
+    by_status: dict[int, list[type[AppError]]] = {}
+    for error in errors:
+        by_status.setdefault(int(error.status), []).append(error)
+    return {
+        status: {
+            "description": " ".join(f"`{one.code()}`: {one.detail}" for one in kinds),
+            "headers": _REFUSED.get(status, {}),
+            "content": {problems.MEDIA_TYPE: {"schema": _problem(kinds)}},
+        }
+        for status, kinds in by_status.items()
+    }
+
+
+def _problem(kinds: list[type[AppError]]) -> Document:
+    codes = sorted({kind.code() for kind in kinds})
+    return {
+        "allOf": [
+            {"$ref": "#/components/schemas/Problem"},
+            {"properties": {"code": {"enum": codes}}},
+        ]
+    }
+
+
+def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
+    found = list(problems.EVERYWHERE)
+    if any(isinstance(hint, type) and issubclass(hint, In) for hint in hints):
+        found += problems.WITH_BODY
+    if any(hint in hints for hint in _CALLERS):
+        found.append(Unauthenticated)
+    if asking.Moderator in hints or asking.Admin in hints:
+        found.append(Forbidden)
+    if asking.Expected in hints:
+        found.append(VersionConflict)
+    if marks_of(endpoint).location:
+        found += [IdempotencyInProgress, IdempotencyMismatch]
+    return [*found, *marks_of(endpoint).errors]

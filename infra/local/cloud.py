@@ -1,0 +1,56 @@
+"""The AWS side of the twin: moto, with the blueprint's resources and the saved rows.
+
+Importing this module imports moto, which takes a second.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from socket import socket
+
+from infra.blueprint import BLUEPRINT, Function
+from infra.local import engine
+from infra.local.aws import MOTO, Access, Endpoint
+from infra.local.forwarding import forward
+from infra.local.journal import Journal, load
+from infra.local.plans import PREFIX
+from infra.local.resources import create_secrets, create_tables
+from infra.local.state import State
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The running endpoint. `created` says whether a table had to be made, as always in moto."""
+
+    access: Access
+    endpoint: Endpoint
+    journal: Journal | None
+    created: bool
+
+    def stop(self) -> None:
+        """Stop answering and save what is not saved yet."""
+        self.endpoint.stop()
+        if self.journal is not None:
+            self.journal.stop()
+
+
+def start(
+    listening: socket, functions: Mapping[str, Function], state: State, dynamodb: str | None
+) -> Cloud:
+    """Serve AWS on a socket, to functions by access key id.
+
+    With the URL of another DynamoDB the tables and their rows are there, and not in the state.
+    """
+    engine.install()
+    services = MOTO | ({"dynamodb": forward(dynamodb)} if dynamodb else {})
+    created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
+    journal = None
+    if dynamodb is None:
+        load(state, [PREFIX + table.name for table in BLUEPRINT.tables])
+        journal = Journal(state)
+        journal.start()
+    values = {secret: state.secret(secret.name) for secret in BLUEPRINT.secrets}
+    create_secrets(services["secretsmanager"], values, PREFIX)
+    access = Access(PREFIX, functions, services)
+    endpoint = Endpoint(listening, access)
+    endpoint.start()
+    return Cloud(access, endpoint, journal, created)

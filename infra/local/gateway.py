@@ -1,0 +1,125 @@
+"""The HTTP gateway: an ASGI application that has every request answered by the `api` function.
+
+It has API Gateway's limits and its answers when they are broken. Paths under `/_local/` are the
+twin's own.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from infra.local import http_api
+from infra.local.http_api import Request, Response, refusal
+from infra.local.invoker import PayloadTooLarge, Pool
+from infra.local.process import FunctionFailed, FunctionTimedOut
+
+_BODY = 10 * 1024 * 1024  # bytes of a request's body
+_HEADERS = 10_240  # bytes of a request's line and headers
+_PATIENCE = 30.0  # seconds in which an integration has to answer
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Gateway:
+    """Serves the function that the blueprint names for HTTP, and the twin's own paths."""
+
+    def __init__(self, pools: dict[str, Pool], http: str) -> None:
+        self._pools = pools
+        self._http = http
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["type"] != "http":
+            return
+        body = await _read(receive)
+        if body is None:
+            return  # the client has gone
+        request = _request(scope, body)
+        if scope["path"].startswith("/_local/"):
+            answer = await self._own(request, scope["path"])
+        else:
+            answer = await self._api(request)
+        await _respond(send, answer)
+
+    async def _api(self, request: Request) -> Response:
+        size = sum(len(name) + len(value) + 4 for name, value in request.headers)
+        if size + len(request.path) + len(request.query) > _HEADERS:
+            return refusal(431, "Request Header Fields Too Large")
+        if len(request.body) > _BODY:
+            return refusal(413, "Request Entity Too Large")
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                answer = await self._pools[self._http].invoke(http_api.event(request))
+            return http_api.response(answer)
+        except PayloadTooLarge:
+            return refusal(413, "Request Entity Too Large")
+        except (TimeoutError, FunctionTimedOut):
+            return refusal(503, "Service Unavailable")
+        except (FunctionFailed, http_api.AnswerMalformed):
+            return refusal(500, "Internal Server Error")
+
+    async def _own(self, request: Request, path: str) -> Response:
+        headers = dict(request.headers)
+        if http_api.hostname(headers.get("host", "")) not in _LOOPBACK or "origin" in headers:
+            return refusal(403, "Only for this machine's own tools")
+        name = path.removeprefix("/_local/functions/")
+        if path == "/_local/health":
+            return http_api.response({"status": "ok"})
+        if request.method == "POST" and name in self._pools:
+            return await self._invoke(name, request.body)
+        return refusal(404, "Not Found")
+
+    async def _invoke(self, name: str, body: bytes) -> Response:
+        try:
+            event = json.loads(body)
+            answer = await self._pools[name].invoke(event)
+        except ValueError:
+            return refusal(400, "The event is not JSON")
+        except PayloadTooLarge:
+            return refusal(413, "Request Entity Too Large")
+        except (FunctionFailed, FunctionTimedOut) as error:
+            return refusal(500, str(error).strip().rpartition("\n")[2])
+        return Response(200, (("content-type", "application/json"),), json.dumps(answer).encode())
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, or just over the limit of it; None when the client has gone."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body") or len(body) > _BODY:
+            return bytes(body)
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    client, server = scope.get("client") or ("127.0.0.1", 0), scope.get("server") or ("", 80)
+    return Request(
+        method=scope["method"],
+        path=scope["raw_path"],
+        query=scope["query_string"],
+        headers=tuple(
+            (n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in scope["headers"]
+        ),
+        body=body,
+        peer=client[0],
+        port=server[1],
+    )
+
+
+async def _respond(send: Send, answer: Response) -> None:
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in answer.headers
+        if name.lower() not in {"content-length", "transfer-encoding", "connection"}
+    ]
+    if answer.status not in {204, 304}:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,82 @@
+"""How the blueprint's functions are run here: their environment variables, limits and places."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from infra import blueprint
+from infra.blueprint import Function
+from infra.local.places import REGION, function_arn
+from infra.local.process import Plan
+
+STAGE = "local"
+PREFIX = blueprint.prefix(STAGE)
+
+_ENVIRONMENTS = 4  # of one function at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all functions of a run share. `inherited` is what little they see of this process's."""
+
+    directory: Path
+    endpoint: str
+    dev_token_key: str
+    inherited: Mapping[str, str]
+    strict: bool = False
+
+
+def access_key_id() -> str:
+    """A made-up access key id that tells whose calls are whose."""
+    return "AKIA" + secrets.token_hex(8).upper()
+
+
+def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
+    """How to run a function whose calls carry this key id. `.env` overrides its variables."""
+    name = PREFIX + function.name
+    variables = {
+        **around.inherited,
+        **_runtime(function, name),
+        **_aws(key_id, around.endpoint),
+        **blueprint.environment(STAGE),
+        "DEV_TOKEN_KEY": around.dev_token_key,
+        **{key: value or "" for key, value in dotenv_values(around.directory / ".env").items()},
+    }
+    return Plan(
+        name=function.name,
+        arn=function_arn(name),
+        timeout=function.timeout,
+        environ=variables,
+        directory=around.directory,
+        limit=_ENVIRONMENTS,
+        strict=around.strict,
+    )
+
+
+def _runtime(function: Function, name: str) -> dict[str, str]:
+    return {
+        "_HANDLER": function.handler,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": secrets.token_hex(16),
+        "TZ": ":UTC",
+    }
+
+
+def _aws(key_id: str, endpoint: str) -> dict[str, str]:
+    nowhere = "/dev/null"  # the developer's own profiles are none of a function's business
+    return {
+        "AWS_ACCESS_KEY_ID": key_id,
+        "AWS_CONFIG_FILE": nowhere,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": REGION,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
+    }

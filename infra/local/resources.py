@@ -1,0 +1,83 @@
+"""Makes the blueprint's tables and secrets in moto, or its tables in a DynamoDB elsewhere."""
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from infra.blueprint import Index, Key, Secret, Table
+from infra.local.aws import Refused, Service, request
+
+_DYNAMODB = "DynamoDB_20120810"
+
+
+def definition(table: Table, prefix: str) -> dict[str, Any]:
+    """The arguments of CreateTable."""
+    keys = [table.partition, table.sort]
+    keys += [key for index in table.indexes for key in (index.partition, index.sort)]
+    types = {key.name: key.type for key in keys if key is not None}
+    made: dict[str, Any] = {
+        "TableName": prefix + table.name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": type_} for name, type_ in types.items()
+        ],
+        "KeySchema": _schema(table.partition, table.sort),
+    }
+    if table.indexes:
+        made["GlobalSecondaryIndexes"] = [_index(index) for index in table.indexes]
+    return made
+
+
+def create_tables(dynamodb: Service, tables: tuple[Table, ...], prefix: str) -> bool:
+    """Create the tables that are not there. Returns whether any was created. Raises Refused."""
+    created = [_create(dynamodb, table, prefix) for table in tables]
+    return any(created)
+
+
+def create_secrets(manager: Service, values: Mapping[Secret, str], prefix: str) -> None:
+    """Create each secret, its value as the first key."""
+    for secret, value in values.items():
+        body = {
+            "Name": prefix + secret.name,
+            "Description": secret.description,
+            "SecretString": json.dumps({"1": value}),
+            "ClientRequestToken": str(uuid.uuid4()),
+        }
+        request(manager, "secretsmanager.CreateSecret", body)
+
+
+def _create(dynamodb: Service, table: Table, prefix: str) -> bool:
+    name = prefix + table.name
+    try:
+        request(dynamodb, f"{_DYNAMODB}.CreateTable", definition(table, prefix))
+    except Refused as error:
+        if error.code == "ResourceInUseException":
+            return False
+        raise
+    while not _active(dynamodb, name):
+        time.sleep(1)  # a table on AWS takes some seconds
+    if table.ttl:
+        spec = {"Enabled": True, "AttributeName": table.ttl}
+        body = {"TableName": name, "TimeToLiveSpecification": spec}
+        request(dynamodb, f"{_DYNAMODB}.UpdateTimeToLive", body)
+    return True
+
+
+def _active(dynamodb: Service, name: str) -> bool:
+    found = request(dynamodb, f"{_DYNAMODB}.DescribeTable", {"TableName": name})
+    return bool(found["Table"]["TableStatus"] == "ACTIVE")
+
+
+def _schema(partition: Key, sort: Key | None) -> list[dict[str, str]]:
+    schema = [{"AttributeName": partition.name, "KeyType": "HASH"}]
+    return [*schema, {"AttributeName": sort.name, "KeyType": "RANGE"}] if sort else schema
+
+
+def _index(index: Index) -> dict[str, Any]:
+    return {
+        "IndexName": index.name,
+        "KeySchema": _schema(index.partition, index.sort),
+        "Projection": {"ProjectionType": index.projection},
+    }

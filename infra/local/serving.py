@@ -1,0 +1,55 @@
+"""Serves the gateway on a socket, and renews the functions when their code is saved."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import uvicorn
+from watchfiles import awatch
+
+from infra.local import terminal
+from infra.local.gateway import Gateway
+from infra.local.invoker import Pool
+
+_GRACE = 2  # seconds that requests have to end
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the twin."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served(listening: socket.socket, gateway: Gateway) -> AsyncIterator[None]:
+    """Answer HTTP within this block."""
+    config = uvicorn.Config(
+        gateway,
+        access_log=False,
+        lifespan="off",
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        timeout_keep_alive=75,
+        ws="none",
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def renewed(pools: dict[str, Pool], code: Path) -> None:
+    """Renew all functions whenever a file of their code changes. Never returns."""
+    async for changes in awatch(code):
+        names = sorted({str(Path(name).relative_to(code.parent)) for _, name in changes})
+        terminal.say(f"{', '.join(names)} changed: functions start anew")
+        for pool in pools.values():
+            pool.renew()

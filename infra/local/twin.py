@@ -1,0 +1,136 @@
+"""`dunlin run`: the blueprint as a running cloud, from the first socket to the last saved row.
+
+The api function starts first, and imports itself while this process imports moto.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from infra.blueprint import BLUEPRINT, Function
+from infra.local import plans, seed, terminal
+from infra.local.gateway import Gateway
+from infra.local.invoker import Pool
+from infra.local.state import State, StateInUse
+
+_HOST = "127.0.0.1"
+_FOLDER = ".dunlin"
+_INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
+
+
+class CannotStart(Exception):
+    """Something that the twin needs is missing or taken; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `dunlin run` was asked for. `dynamodb` is the URL of another DynamoDB."""
+
+    directory: Path
+    port: int = 8000
+    fresh: bool = False
+    strict: bool = False
+    dynamodb: str | None = None
+
+
+def run(options: Options) -> None:
+    """Run until Ctrl-C or SIGTERM. Raises CannotStart."""
+    asyncio.run(_until_stopped(options))
+
+
+async def _until_stopped(options: Options) -> None:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with AsyncExitStack() as stack:
+        serving = asyncio.create_task(_serve(options, stack))
+        waiting = asyncio.create_task(stopped.wait())
+        await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+        serving.cancel()
+        waiting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+
+async def _serve(options: Options, stack: AsyncExitStack) -> None:
+    """Start everything, leaving on the stack how to end it, and renew functions as code changes."""
+    http = stack.enter_context(_listen(options.port))
+    endpoint = stack.enter_context(_listen(0))
+    state = stack.enter_context(contextlib.closing(_state(options)))
+    log = terminal.Log()
+    pools, keys = _pools(options, state, _url(endpoint), log)
+    for pool in pools.values():
+        stack.push_async_callback(pool.close)
+    pools[BLUEPRINT.http].start()
+    # Importing these takes a second, in which the function imports itself.
+    from infra.local import cloud, serving  # noqa: PLC0415
+
+    running = await asyncio.to_thread(cloud.start, endpoint, keys, state, options.dynamodb)
+    stack.push_async_callback(asyncio.to_thread, running.stop)
+    await pools[BLUEPRINT.http].ready()
+    await stack.enter_async_context(serving.served(http, Gateway(pools, BLUEPRINT.http)))
+    if running.created:
+        with log.muted():
+            await asyncio.to_thread(seed.plant_once, _url(http), state, options.dynamodb or _FOLDER)
+    terminal.banner(f"http://localhost:{http.getsockname()[1]}")
+    await serving.renewed(pools, _code())
+
+
+def _pools(
+    options: Options, state: State, endpoint: str, log: terminal.Log
+) -> tuple[dict[str, Pool], dict[str, Function]]:
+    around = plans.Surroundings(
+        directory=options.directory,
+        endpoint=endpoint,
+        dev_token_key=state.secret("dev-token-key"),
+        inherited={name: os.environ[name] for name in _INHERITED if name in os.environ},
+        strict=options.strict,
+    )
+    keys = {plans.access_key_id(): function for function in BLUEPRINT.functions}
+    return {
+        function.name: Pool(plans.plan(function, key, around), log.line)
+        for key, function in keys.items()
+    }, keys
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((_HOST, port))
+    except OSError as error:
+        listening.close()
+        message = f"port {port} is taken; choose another with --port"
+        raise CannotStart(message) from error
+    listening.listen(512)
+    return listening
+
+
+def _state(options: Options) -> State:
+    try:
+        return State(options.directory / _FOLDER, fresh=options.fresh)
+    except StateInUse as error:
+        message = f"another run uses {options.directory / _FOLDER}"
+        raise CannotStart(message) from error
+
+
+def _code() -> Path:
+    """The folder of the functions' code, wherever the twin was started."""
+    package, _, _ = BLUEPRINT.function(BLUEPRINT.http).handler.partition(".")
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        message = f"there is no package {package}: start where it is, or install the project"
+        raise CannotStart(message)
+    return Path(found.origin).parent
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()
+    return f"http://{host}:{port}"

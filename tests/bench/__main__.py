@@ -1,0 +1,67 @@
+"""`make bench`: one table of what performance.md asks for, measured here and now.
+
+It reports; it does not judge, so that a busy machine fails no build. `--json FILE` keeps the
+figures. Everything is a ratio or a count, because times are not comparable between machines.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.bench.canned import ENVIRONMENT, OWNER, id_of
+
+os.environ.update(ENVIRONMENT)  # before the application is imported, which reads it once
+
+from handler.core import devtoken
+from handler.core.auth import Role
+from tests.bench import cold, exact, warm
+from tests.bench.events import event
+from tests.bench.goals import GOALS, Figure
+
+
+def main() -> None:
+    """Measure, tell, and keep if asked to."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    asked = parser.parse_args()
+    token = devtoken.issue(OWNER, Role.USER)
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
+        counted = list(exact.figures(token))
+    timed = [*cold.figures(event("GET", f"/items/{id_of(1)}", token=token)), *warm.figures(token)]
+    figures = sorted([*timed, *counted], key=lambda figure: list(GOALS).index(figure.id))
+    print(_table(figures))
+    print(f"Cold starts: {cold.how()}. Warm requests: CPU time. `over` misses the goal.")
+    if asked.json:
+        asked.json.write_text(json.dumps([_record(figure) for figure in figures], indent=2) + "\n")
+
+
+def _record(figure: Figure) -> dict[str, object]:
+    goal = dataclasses.asdict(GOALS[figure.id])
+    return {"id": figure.id, **goal, "measured": figure.measured, "verdict": figure.verdict}
+
+
+def _table(figures: Iterable[Figure]) -> str:
+    rows = [("id", "what", "measured", "goal", "limit", "verdict")]
+    for figure in figures:
+        goal = GOALS[figure.id]
+        numbers = (figure.measured, goal.goal, goal.limit)
+        rows.append((figure.id, goal.what, *map(_number, numbers), figure.verdict))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}".removesuffix(".00")
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    left = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+    right = [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+    return "  ".join([*left, *right])
+
+
+main()

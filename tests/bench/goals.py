@@ -1,0 +1,58 @@
+"""The goals of performance.md, and how a figure stands to its goal."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is measured, how much it may be, and what the stack could do at best.
+
+    A goal that is exact may not be less either.
+    """
+
+    what: str
+    goal: float
+    limit: float | None = None
+    exact: bool = False
+
+
+GOALS = {
+    "C1": Goal("import of the api door with its DynamoDB client / hello", 1.75, 1.29),
+    "C2": Goal("the same and the first authenticated GET / hello", 1.9, 1.4),
+    "C4": Goal("botocore clients after touching every route / services used", 1, exact=True),
+    "W1": Goal("/health with its log line / hello", 1.7, 1.6),
+    "W2": Goal("authenticated GET / hello + raw GetItem", 1.35, 1.15),
+    "W3": Goal("list of 25 of an owner / hello + raw Query", 1.3, 0.35),
+    "W3s": Goal("newest list of 25 / hello + 16 raw Queries", 1.3, 0.35),
+    "W4a": Goal("401 / hello", 1.5),
+    "W4b": Goal("422 / hello", 2.0),
+    "W6a": Goal("threads that requests hop to, shard queries aside", 0, exact=True),
+    "W6b": Goal("BaseHTTPMiddleware in the stack", 0, exact=True),
+    "W6c": Goal("Mangum's lifespan (0 is off)", 0, exact=True),
+    "A1a": Goal("AWS calls: authentication (without accounts)", 0, exact=True),
+    "A1b": Goal("AWS calls: GET an item", 1, exact=True),
+    "A1c": Goal("AWS calls: list of an owner", 1, exact=True),
+    "A1d": Goal("AWS calls: newest list", 16, exact=True),
+    "A1e": Goal("AWS calls: list by a word (shards + 1 batch)", 17, exact=True),
+    "A1f": Goal("AWS calls: create", 1, exact=True),
+    "A1g": Goal("AWS calls: PATCH", 1, exact=True),
+    "A1h": Goal("AWS calls: PATCH of search terms", 2, exact=True),
+    "D1a": Goal("page 40 of 25 million items / page 1 of 25,000: calls", 1, exact=True),
+    "D1b": Goal("the same: read units", 1, 1.0, exact=True),
+}
+"""By id; letters divide one goal of performance.md into what is counted apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured for a goal."""
+
+    id: str
+    measured: float
+
+    @property
+    def verdict(self) -> str:
+        """`ok` or `over`."""
+        goal = GOALS[self.id]
+        missed = self.measured != goal.goal if goal.exact else self.measured > goal.goal
+        return "over" if missed else "ok"
