@@ -10,20 +10,22 @@ from typing import Any
 from fastapi import FastAPI
 from mangum import Mangum
 
-from handler.core import auth, aws, devtoken, events, log, system
+from handler.accounts.router import router as accounts
+from handler.accounts.service import signin
+from handler.core import auth, aws, events, log, system
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
 from handler.core.settings import settings
 from handler.items.router import router as items
 
-ROUTERS = (system.router, items)
+ROUTERS = (system.router, accounts, items)
 
 _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
 
 
 def create_app() -> FastAPI:
     """Put the application together. Reads like a table of contents."""
-    auth.use(devtoken.authenticate)
+    auth.use(signin.authenticate)
     auth.require_filled()
     app = Application(settings())
     for router in ROUTERS:

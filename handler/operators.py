@@ -7,9 +7,15 @@ An event is `{"action": name, ...arguments}`; the answer is the action's object,
 from collections.abc import Callable
 from typing import Any
 
-from handler.core import devtoken, log
-from handler.core.auth import Role
+from handler.accounts.service import operations
+from handler.core import aws, log
 from handler.core.errors import AppError, BadRequest, InternalError
+
+ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "admin_create": operations.create_admin,
+    "demo_accounts": operations.demo_accounts,
+    "keys_rotate": operations.rotate_keys,
+}
 
 
 class ActionUnknown(BadRequest):
@@ -18,10 +24,11 @@ class ActionUnknown(BadRequest):
     detail = "There is no such action, or it does not take these arguments."
 
 
-def handle(event: Any, _context: object) -> dict[str, Any]:
+def handle(event: Any, context: Any) -> dict[str, Any]:
     """Run the action that an event names. Never raises."""
     try:
-        return _run(event)
+        with aws.deadline(context):
+            return _run(event)
     except AppError as error:
         return {"error": {"code": error.code(), "detail": error.detail}}
     except Exception as error:  # noqa: BLE001 - a door answers everything
@@ -30,22 +37,11 @@ def handle(event: Any, _context: object) -> dict[str, Any]:
 
 
 def _run(event: Any) -> dict[str, Any]:
-    if not isinstance(event, dict):
-        raise ActionUnknown
-    action = ACTIONS.get(str(event.get("action")))
+    action = ACTIONS.get(str(event.get("action"))) if isinstance(event, dict) else None
     if action is None:
         raise ActionUnknown
     arguments = {str(name): value for name, value in event.items() if name != "action"}
-    return action(arguments)
-
-
-def _dev_token(arguments: dict[str, Any]) -> dict[str, Any]:
-    """A development token: `account_id`, and `role` (default `user`)."""
     try:
-        role = Role(arguments.get("role", Role.USER))
-    except ValueError as error:
+        return action(**arguments)
+    except TypeError as error:
         raise ActionUnknown from error
-    return {"token": devtoken.issue(str(arguments.get("account_id", "")), role)}
-
-
-ACTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"dev_token": _dev_token}

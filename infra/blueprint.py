@@ -44,10 +44,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret whose first value the cloud draws at random: a JSON object of key id to key."""
+    """A secret. When `drawn`, the cloud draws its first value: a JSON object of key id to key."""
 
     name: str
     description: str
+    drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,17 @@ ITEMS = Table(
 ITEM_TERMS = Table("item_terms", partition=Key("term_shard"), sort=Key("entry"))
 IDEMPOTENCY = Table("idempotency", partition=Key("key"), ttl="expires_at")
 
+ACCOUNTS = Table(
+    "accounts",
+    partition=Key("id"),
+    indexes=(Index("newest", partition=Key("shelf"), sort=Key("id")),),
+)
+ACCOUNT_EMAILS = Table("account_emails", partition=Key("email"))
+LIMITS = Table("limits", partition=Key("key"), ttl="expires_at")
+
 CURSORS = Secret("cursors", "Keys that sign page cursors.")
+REFRESH = Secret("refresh", "Keys that sign refresh tokens.")
+TOKENS = Secret("tokens", "Key pairs that sign access tokens; the first is made at first use.", drawn=False)
 
 API = Function(
     "api",
@@ -135,6 +146,28 @@ API = Function(
             ),
         ),
         Grant("cursors", ("secretsmanager:GetSecretValue",)),
+        Grant(
+            "accounts",
+            (
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+            ),
+        ),
+        Grant("accounts", ("dynamodb:Query",), indexes=("newest",)),
+        Grant(
+            "account_emails",
+            (
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+            ),
+        ),
+        Grant("limits", ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("refresh", ("secretsmanager:GetSecretValue",)),
+        Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
     ),
 )
 OPERATORS = Function(
@@ -143,12 +176,17 @@ OPERATORS = Function(
     description="Answers the `dunlin` command line; invoked through IAM only, it has no URL.",
     memory=256,
     timeout=60,
+    grants=(
+        Grant("accounts", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("account_emails", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+    ),
 )
 
 BLUEPRINT = Blueprint(
     functions=(API, OPERATORS),
-    tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY),
-    secrets=(CURSORS,),
+    tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS),
+    secrets=(CURSORS, REFRESH, TOKENS),
     http=API.name,
 )
 

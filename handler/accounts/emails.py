@@ -6,9 +6,10 @@ disagree about everything else; domains may be international and become punycode
 
 import re
 
-
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])", re.ASCII)
+_DOMAIN = re.compile(
+    r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])", re.ASCII
+)
 _LOCAL_MAX = 64  # RFC 5321, 4.5.3.1
 _ADDRESS_MAX = 254
 
@@ -23,7 +24,11 @@ def canonical(address: str) -> str:
         ascii_domain = domain.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
         raise ValueError("must be an e-mail address") from error
-    if len(local) > _LOCAL_MAX or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
+    if (
+        len(local) > _LOCAL_MAX
+        or not _LOCAL.fullmatch(local)
+        or not _DOMAIN.fullmatch(ascii_domain)
+    ):
         raise ValueError("must be an e-mail address")
     return f"{local}@{ascii_domain}"
 

@@ -79,9 +79,14 @@ class KeyRing:
         return [key.published() for key in self._alive()]
 
     def _alive(self) -> tuple[SigningKey, ...]:
-        now = clock.epoch()
-        ends = [*(key.since + TOKEN_SECONDS for key in self.keys[1:]), now + 1]
-        return tuple(key for key, end in zip(self.keys, ends, strict=True) if end > now)
+        """Keys that no other has followed for longer than a token lives."""
+        long_ago = clock.epoch() - TOKEN_SECONDS
+        successors = (*self.keys[1:], None)
+        return tuple(
+            key
+            for key, successor in zip(self.keys, successors, strict=False)
+            if successor is None or successor.since > long_ago
+        )
 
 
 class _Cache:

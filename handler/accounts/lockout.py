@@ -78,9 +78,7 @@ def _raise(key: str) -> dict[str, dict[str, str]]:
 
 def _start_anew(key: str, row: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """Begin another window where one has ended; of many at once, one does and the others add."""
-    fresh = Guesses(
-        key, spent=1, write_id=secrets.token_hex(8), expires_at=clock.epoch() + WINDOW
-    )
+    fresh = Guesses(key, spent=1, write_id=secrets.token_hex(8), expires_at=clock.epoch() + WINDOW)
     try:
         records.put(fresh, Guesses.write_id == row["write_id"]["S"])
     except records.Refused:

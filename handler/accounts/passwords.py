@@ -16,7 +16,9 @@ LENGTH_MAX = 128
 _MEMORY, _PASSES, _LANES = 19456, 2, 1  # KiB, t, p: OWASP's recommendation for argon2id
 _MEMORY_MAX, _PASSES_MAX, _LANES_MAX = 131072, 10, 4  # of stored hashes (Ory Kratos)
 _BCRYPT_BYTES = 72  # bcrypt reads no more; later versions raise instead of cutting
-_ARGON2 = re.compile(r"\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
+_ARGON2 = re.compile(
+    r"\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
+)
 _BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 _NOBODY = (  # a hash of 32 random bytes that nobody kept, with the parameters above
     "$argon2id$v=19$m=19456,t=2,p=1"
@@ -103,7 +105,9 @@ def _is_repetition(text: str) -> bool:
     return any(
         (text[:size] * (len(text) // size + 1))[: len(text)] == text
         for size in range(1, min(_UNIT_MAX, len(text) // 2) + 1)
-    ) or any(part in _blocked() and text == part * (len(text) // len(part)) for part in _halves(text))
+    ) or any(
+        part in _blocked() and text == part * (len(text) // len(part)) for part in _halves(text)
+    )
 
 
 def _halves(text: str) -> list[str]:

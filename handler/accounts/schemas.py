@@ -16,9 +16,7 @@ _PREFERENCES_MAX = 50
 def _long_enough(password: str) -> str:
     length = len(passwords.normalized(password))
     if not passwords.LENGTH_MIN <= length <= passwords.LENGTH_MAX:
-        raise ValueError(
-            f"must have {passwords.LENGTH_MIN} to {passwords.LENGTH_MAX} characters"
-        )
+        raise ValueError(f"must have {passwords.LENGTH_MIN} to {passwords.LENGTH_MAX} characters")
     return _typed(password)
 
 

@@ -19,7 +19,9 @@ from handler.core.settings import settings
 
 _LENGTH = 4096
 _SKEW = 10  # seconds that nbf and iat may lie ahead; exp has none (parameters.md)
-_TOKEN = re.compile(r"([A-Za-z0-9_-]{1,400})\.([A-Za-z0-9_-]{1,3000})\.([A-Za-z0-9_-]{86})", re.ASCII)
+_TOKEN = re.compile(
+    r"([A-Za-z0-9_-]{1,400})\.([A-Za-z0-9_-]{1,3000})\.([A-Za-z0-9_-]{86})", re.ASCII
+)
 _KID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _TYPE = "at+jwt"
 _CLAIMS = frozenset({"iss", "aud", "sub", "exp", "iat", "nbf", "jti", "sid"})

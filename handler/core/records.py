@@ -68,7 +68,6 @@ class Row(Model):
             own.connection = _connection
         return own
 
-
     @classmethod
     def _one(cls, key: dict[str, Any]) -> Self | None:
         """The row of a raw key, read consistently: one call."""

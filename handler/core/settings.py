@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 def _words(value: object) -> object:
@@ -41,8 +41,18 @@ class Settings(BaseModel):
     response_headers: Annotated[dict[str, str], BeforeValidator(_json)] = Field(
         {}, description="Headers that every answer carries beside ours, as a JSON object."
     )
-    dev_token_key: SecretStr | None = Field(
-        None, description="Signs development tokens. Only stage `local` may have it."
+    link_base: str = Field(
+        "http://localhost:8000",
+        pattern=r"^https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9/_-]*)?$",
+        description="The application's address, with which links in mails begin. `https` in "
+        "production.",
+    )
+    mail_from: str = Field(
+        "no-reply@localhost", description="The sender of mails. Required in production."
+    )
+    auto_verify: bool = Field(
+        default=False,
+        description="New accounts need no confirmed address. Outside production only.",
     )
 
     @property
@@ -53,8 +63,10 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:
         """A deployment that would be unsafe does not start."""
-        if self.dev_token_key and self.stage != "local":
-            raise ValueError("DEV_TOKEN_KEY is only for stage local")
+        if self.production and not self.link_base.startswith("https://"):
+            raise ValueError("LINK_BASE is https in production")
+        if self.production and self.auto_verify:
+            raise ValueError("AUTO_VERIFY is not for production")
         if self.production and not self.admin_email:
             raise ValueError("ADMIN_EMAIL is required in production")
         if self.production and not all(o.startswith("https://") for o in self.allowed_origins):

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Cookie, Form, Header, Path
-from starlette.requests import Request
 from starlette.responses import Response
 
 from handler.accounts import emails
@@ -31,6 +30,8 @@ Mode = Annotated[
     Literal["body", "cookie"],
     Header(alias="X-Token-Mode", description="`cookie` keeps the refresh token from scripts."),
 ]
+Agent = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
+Origin = Annotated[str | None, Header(include_in_schema=False)]
 RefreshCookie = Annotated[str | None, Cookie(alias=_COOKIE)]
 
 
@@ -41,10 +42,18 @@ class OriginForeign(Forbidden):
 
 
 @router.post("/token", response_model=TokensOut)
-@raises(Unauthenticated, CredentialsInvalid, EmailUnverified, AccountDisabled, OriginForeign, RateLimited)
+@raises(
+    Unauthenticated,
+    CredentialsInvalid,
+    EmailUnverified,
+    AccountDisabled,
+    OriginForeign,
+    RateLimited,
+)
 def create_token(  # noqa: PLR0913 - the fields of OAuth 2's form
-    request: Request,
     source: Source,
+    agent: Agent = "",
+    origin: Origin = None,
     grant_type: Annotated[Literal["password", "refresh_token"], Form()] = "password",
     username: Annotated[str, Form(max_length=254, description="The e-mail address.")] = "",
     password: Annotated[str, Form(max_length=1024, json_schema_extra={"format": "password"})] = "",
@@ -57,29 +66,29 @@ def create_token(  # noqa: PLR0913 - the fields of OAuth 2's form
 ) -> Response:
     """Sign in with a password, or turn a refresh token into the next pair (OAuth 2)."""
     if mode == "cookie":
-        _require_own_origin(request)
+        _require_own_origin(origin)
     if grant_type == "refresh_token":
         text = refresh_token or (cookie if mode == "cookie" else None)
         if not text:
             raise InputInvalid.at("body", "refresh_token", type_="missing", msg="Field required")
         return _answer(signin.refresh(text), mode)
     address = emails.canonical_or_none(username) or username.casefold()
-    device = Device(request.headers.get("user-agent", ""), source)
+    device = Device(agent, source)
     return _answer(signin.sign_in(address, password, device), mode)
 
 
 @router.post("/logout", status_code=204)
 @raises(OriginForeign, Unauthenticated)
 def delete_token(
-    request: Request,
     caller: MaybeSignedIn,
+    origin: Origin = None,
     refresh_token: Annotated[str | None, Form(max_length=400)] = None,
     mode: Mode = "body",
     cookie: RefreshCookie = None,
 ) -> Response:
     """End this session: that of the refresh token, or of the access token."""
     if mode == "cookie":
-        _require_own_origin(request)
+        _require_own_origin(origin)
         refresh_token = refresh_token or cookie
     signin.sign_out(refresh_token, caller)
     answer = Response(status_code=204)
@@ -137,10 +146,7 @@ def _answer(pair: Tokens, mode: str) -> Response:
     return answer
 
 
-def _require_own_origin(request: Request) -> None:
-    origin = request.headers.get("origin")
+def _require_own_origin(origin: str | None) -> None:
     own = {settings().link_base.rstrip("/"), *settings().allowed_origins}
     if origin is None or origin not in own:
         raise OriginForeign
-
-

@@ -29,7 +29,7 @@ class LastAdministrator(Conflict):
     detail = "One administrator must remain."
 
 
-class _Moved(Exception):  # noqa: N818 - a fact, like all errors here
+class _Moved(Exception):
     """The account changed between reading and writing; tried again."""
 
 
@@ -112,11 +112,6 @@ def leave(account: Account) -> None:
 def administers(account: Account) -> bool:
     """Whether an account counts as an administrator."""
     return account.role == Role.ADMIN and not account.disabled
-
-
-def count_first(writes: Transaction) -> None:
-    """Count one more administrator, in the transaction that makes one."""
-    _count(writes, 1)
 
 
 def _count(writes: Transaction, change: int) -> None:

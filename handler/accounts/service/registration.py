@@ -6,7 +6,7 @@ from handler.accounts.links import LinkInvalid
 from handler.accounts.models import Account, EmailClaim, link, shelf_of
 from handler.accounts.schemas import RegistrationIn
 from handler.core import clock, limits
-from handler.core.errors import Conflict, RateLimited, Unavailable, Unprocessable
+from handler.core.errors import Conflict, RateLimited, Unprocessable
 from handler.core.limits import Limit
 from handler.core.records import Refused, update
 from handler.core.settings import settings

@@ -1,7 +1,7 @@
 """How HTTP is spoken here: one way to route, ask, answer and refuse, for routers and doors."""
 
 from handler.core.http.application import Application
-from handler.core.http.asking import Admin, Expected, MaybeSignedIn, Moderator, SignedIn
+from handler.core.http.asking import Admin, Expected, MaybeSignedIn, Moderator, SignedIn, Source
 from handler.core.http.documented import creates, raises
 from handler.core.http.routing import Router
 
@@ -13,6 +13,7 @@ __all__ = [
     "Moderator",
     "Router",
     "SignedIn",
+    "Source",
     "creates",
     "raises",
 ]

@@ -3,31 +3,58 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Security
-from fastapi.security import HTTPBearer
-from fastapi.security.http import HTTPAuthorizationCredentials
+from fastapi.security import OAuth2PasswordBearer
 from starlette.requests import Request
 
+from handler.core import limits
 from handler.core.auth import Caller, Role, caller_of
 from handler.core.errors import Forbidden, Unauthenticated
 from handler.core.http import etags
+from handler.core.limits import Limit
 from handler.core.records import Versions
 
-_bearer = HTTPBearer(auto_error=False, description="An access token.")
+_bearer = OAuth2PasswordBearer(
+    "token", auto_error=False, refreshUrl="token", description="An access token."
+)
+SIGNED_IN = Limit("signed_in", calls=300, seconds=60, lease=30)
+ANONYMOUS = Limit("anonymous", calls=60, seconds=60, lease=10)
+"""Calls by account, and by network address without one (parameters.md, "Rate limits")."""
 
 
 async def _maybe_signed_in(
     request: Request,
-    _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    _documented: Annotated[str | None, Security(_bearer)],
 ) -> Caller | None:
     header = request.headers.get("authorization")
     if header is None:
+        _count(request, ANONYMOUS, limits.by_address(_source(request)))
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated
     caller = caller_of(token.strip(" "))
     request.scope["dunlin.caller"] = caller.id
+    _count(request, SIGNED_IN, caller.id)
     return caller
+
+
+def _count(request: Request, limit: Limit, subject: str) -> None:
+    standing = limits.lease(limit, subject)
+    if standing is not None:
+        request.scope["dunlin.limit"] = standing.headers()
+
+
+def _source(request: Request) -> str:
+    """The peer's address as API Gateway saw it; forwarded headers are the client's to forge."""
+    return request.client.host if request.client else ""
+
+
+async def _source_of(request: Request) -> str:
+    return _source(request)
+
+
+Source = Annotated[str, Depends(_source_of)]
+"""The caller's network address."""
 
 
 MaybeSignedIn = Annotated[Caller | None, Depends(_maybe_signed_in)]

@@ -92,6 +92,12 @@ class _Visit:
             *_SECURITY,
             *self._extra,
         ]
+        standing: dict[str, str] = self._scope.get("dunlin.limit", {})
+        found += [
+            (name.lower().encode(), value.encode())
+            for name, value in standing.items()
+            if name.lower().encode() not in present
+        ]
         if b"cache-control" not in present and self._authenticated():
             found.append(_NO_STORE)
         return found

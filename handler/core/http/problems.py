@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from handler.core.errors import (
     AppError,
+    BadRequest,
     InputInvalid,
     InternalError,
     NotFound,
@@ -44,6 +45,19 @@ class ContentTypeUnsupported(AppError):
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     detail = "Send JSON, with Content-Type: application/json."
+
+
+class FormExpected(AppError):
+    """A body that should be a form and does not say so."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    detail = "Send a form, with Content-Type: application/x-www-form-urlencoded."
+
+
+class FormInvalid(BadRequest):
+    """The form cannot be read, or could be in two ways."""
+
+    detail = "The form is malformed (UTF-8, each field once)."
 
 
 _BY_STATUS: dict[int, type[AppError]] = {

@@ -9,8 +9,10 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from fastapi import APIRouter, Header
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.requests import Request
@@ -52,7 +54,8 @@ class _StrictRoute(APIRoute):
             given = _StrictRequest(request.scope, request.receive)
             _refuse_repeated(given)
             if self.body_field is not None:
-                await _read_json(given)
+                form = isinstance(self.body_field.field_info, Form)
+                await (_check_form(given) if form else _read_json(given))
             return await handler(given)
 
         return strict
@@ -66,6 +69,23 @@ def _refuse_repeated(request: Request) -> None:
     for name, count in Counter(names).items():
         if count > 1:
             raise InputInvalid.at("query", name[:64], type_="repeated", msg="Give it once")
+
+
+async def _check_form(request: Request) -> None:
+    """Refuse what is no URL-encoded form, or one that could be read in two ways."""
+    body = await request.body()
+    kind = request.headers.get("content-type", "").lower().partition(";")[0].strip()
+    if body and kind != "application/x-www-form-urlencoded":
+        raise problems.FormExpected
+    if len(body) > strict_json.BODY_BYTES:
+        raise strict_json.BodyTooLarge
+    try:
+        plain = unquote_to_bytes(body).decode("utf-8")
+        names = [name for name, _ in parse_qsl(body.decode("ascii"), keep_blank_values=True)]
+    except ValueError as error:
+        raise problems.FormInvalid from error
+    if "\0" in plain or len(names) != len(set(names)):
+        raise problems.FormInvalid
 
 
 async def _read_json(request: _StrictRequest) -> None:

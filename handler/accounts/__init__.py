@@ -1,0 +1,1 @@
+"""People and programs that sign in: accounts, their sessions, their roles."""
