@@ -47,16 +47,25 @@ def _not_blank(text: str) -> str:
     return text
 
 
+_PRINTED = r"[^\u0000-\u001f\u007f-\u009f]"
+_LINE = rf"^{_PRINTED}*[^\s\u0000-\u001f\u007f-\u009f]{_PRINTED}*$"
+
 Line = Annotated[
     str,
     AfterValidator(_composed),
     AfterValidator(_no_controls),
     AfterValidator(_trimmed),
     AfterValidator(_not_blank),
+    Field(json_schema_extra={"pattern": _LINE}),
 ]
 """One line of text: trimmed, not blank, no control characters, NFC."""
 
-Prose = Annotated[str, AfterValidator(_composed), AfterValidator(_no_nul)]
+Prose = Annotated[
+    str,
+    AfterValidator(_composed),
+    AfterValidator(_no_nul),
+    Field(json_schema_extra={"pattern": r"^[^\u0000]*$"}),
+]
 """Text of any number of lines, possibly empty: no NUL, NFC."""
 
 Id = Annotated[

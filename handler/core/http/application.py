@@ -13,9 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from handler.core import events
 from handler.core.errors import AppError, BadRequest
-from handler.core.http import problems
+from handler.core.http import documented, problems
 from handler.core.http.edge import Edge
-from handler.core.schemas import Problem
 from handler.core.settings import Settings
 
 _EXPOSED = (
@@ -71,14 +70,12 @@ class Application(FastAPI):
         return Edge(cors, self._settings.response_headers)
 
     def openapi(self) -> dict[str, Any]:
-        """The document, with the one shape that all problems have."""
+        """The document, with the shape of all problems, and without FastAPI's null parameters."""
         if self.openapi_schema is None:
             document = super().openapi()
             shapes = document.setdefault("components", {}).setdefault("schemas", {})
-            template = "#/components/schemas/{model}"
-            shape = Problem.model_json_schema(ref_template=template)
-            shapes.update(shape.pop("$defs"))
-            shapes["Problem"] = shape
+            shapes.update(documented.problem_shapes())
+            documented.tell_absent_from_null(document["paths"])
         return self.openapi_schema or {}
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_type_hints
 from handler.core.errors import AppError, Forbidden, Unauthenticated, VersionConflict
 from handler.core.http import asking, problems
 from handler.core.idempotency import IdempotencyInProgress, IdempotencyMismatch
-from handler.core.schemas import In
+from handler.core.schemas import In, Problem
 
 Endpoint = Callable[..., Any]
 E = TypeVar("E", bound=Endpoint)
@@ -139,3 +139,23 @@ def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
     if marks_of(endpoint).location:
         found += [IdempotencyInProgress, IdempotencyMismatch]
     return [*found, *marks_of(endpoint).errors]
+
+
+def problem_shapes() -> Document:
+    """The schemas of a problem and of what it is made of, by name."""
+    shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**shape.pop("$defs"), "Problem": shape}
+
+
+def tell_absent_from_null(paths: Document) -> None:
+    """Say that a parameter may be left out, where FastAPI says that it may be null."""
+    for operations in paths.values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                schema = parameter["schema"]
+                kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+                if len(kinds) == 1:
+                    del schema["anyOf"]
+                    schema.update(kinds[0])
+                elif kinds:
+                    schema["anyOf"] = kinds

@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from handler.core.errors import (
     AppError,
@@ -24,6 +25,7 @@ from handler.core.strict_json import BodyTooLarge, JsonInvalid
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "dunlin.request_id"
 """Key in the ASGI scope under which the request's id travels."""
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _MESSAGE = 200  # characters of a validation message
 
 
@@ -97,10 +99,22 @@ async def answer_error(request: Request, error: Exception) -> Response:
     """Answer any exception: ours as it is, FastAPI's translated, everything else as a fault."""
     refusal = _refusal(error)
     answer = problem(refusal, request.scope.get(REQUEST_ID, ""))
-    if isinstance(error, HTTPException) and error.headers:
-        answer.headers.update(error.headers)
+    if answer.status_code == MethodNotAllowed.status:
+        answer.headers["Allow"] = _allowed(request)
     request.scope["dunlin.code"] = refusal.code()
     return answer
+
+
+def _allowed(request: Request) -> str:
+    """Every method of a path; Starlette names those of its first route alone."""
+    return ", ".join(
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    )
 
 
 def _refusal(error: Exception) -> AppError:
