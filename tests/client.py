@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 from handler import api
-from handler.core import devtoken
+from handler.accounts import sessions, tokens
+from handler.accounts.models import Account, EmailClaim, shelf_of
 from handler.core.auth import Role
+from handler.core.ids import new_id
 
 
 class Answer:
@@ -56,15 +58,38 @@ def _check_declared(method: str, path: str, answer: Answer) -> None:
                 assert answer.code in schema["allOf"][1]["properties"]["code"]["enum"]
 
 
+def _open_account(account_id: str, session_id: str, role: Role) -> None:
+    """An account with a confirmed address and one session, as if it had signed in."""
+    email = f"{account_id}@example.org"
+    Account(
+        account_id,
+        shelf=shelf_of(account_id),
+        email=email,
+        role=role.value,
+        verified=True,
+        sessions={session_id: sessions.begun("tests", "192.0.2.1")},
+    ).save()
+    EmailClaim(email, account_id=account_id).save()
+
+
 class Client:
     """Asks the api door as API Gateway does, as nobody or as one account."""
 
     def __init__(self, token: str | None = None) -> None:
-        self.token = token
+        self._token = token
+        self._session: tuple[str, str] | None = None
 
     def signed_in(self, account: str, role: str = "user") -> "Client":
-        """The same as that account."""
-        return Client(devtoken.issue(account, Role(role)))
+        """The same as that account, which is opened; it stays signed in as time passes."""
+        signed_in = Client()
+        signed_in._session = account, new_id()
+        _open_account(*signed_in._session, Role(role))
+        return signed_in
+
+    @property
+    def token(self) -> str | None:
+        """An access token that holds now."""
+        return tokens.issue(*self._session) if self._session else self._token
 
     def event(
         self,
@@ -78,8 +103,8 @@ class Client:
     ) -> dict[str, Any]:
         """The event of a request. `raw` is a body that is sent as it is."""
         sent = {"host": "api.example", "content-type": "application/json"}
-        if self.token:
-            sent["authorization"] = f"Bearer {self.token}"
+        if (token := self.token) is not None:
+            sent["authorization"] = f"Bearer {token}"
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
         http = {"method": method, "path": path, "sourceIp": "192.0.2.1", "protocol": "HTTP/1.1"}
         return {

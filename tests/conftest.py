@@ -9,7 +9,6 @@ from typing import Any
 os.environ.update(  # before the application is imported, which reads it once
     STAGE="local",
     RESOURCE_PREFIX="dunlin-local-",
-    DEV_TOKEN_KEY="a key for tests, of forty characters and more",
     ALLOWED_ORIGINS="https://shop.example",
     RESPONSE_HEADERS='{"X-Deployment": "test"}',
     AWS_DEFAULT_REGION="eu-west-1",
@@ -22,8 +21,9 @@ from botocore.awsrequest import AWSPreparedRequest
 from moto import mock_aws
 from moto.core.models import botocore_stubber
 
+from handler.accounts import keyring
 from handler.core import aws as core_aws
-from handler.core import clock, keys
+from handler.core import clock, keys, limits
 from infra.blueprint import BLUEPRINT, Index, Key, Table, prefix
 from infra.local import engine
 from tests.client import Client
@@ -76,10 +76,13 @@ def aws() -> Iterator[None]:
         for table in BLUEPRINT.tables:
             core_aws.client("dynamodb").create_table(**_definition(table))
         for secret in BLUEPRINT.secrets:
+            value = {"SecretString": '{"1": "a random key"}'} if secret.drawn else {}
             core_aws.client("secretsmanager").create_secret(
-                Name=prefix("local") + secret.name, SecretString='{"1": "a random key"}'
+                Name=prefix("local") + secret.name, **value
             )
         keys._rings.clear()
+        keyring._Cache.ring = None
+        limits._leases.clear()
         yield
 
 
@@ -129,11 +132,18 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 Fault = Callable[[AWSPreparedRequest], Any]
 
 
+_APART = {prefix("local") + name for name in ("accounts", "limits")}
+
+
 class Wire:
-    """Sees every request to DynamoDB and can break the next ones."""
+    """Sees the requests to DynamoDB and can break the next ones.
+
+    What authentication and limits ask is counted apart, in `apart`, and breaks only when told to.
+    """
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.apart: list[str] = []
         self.requests: list[dict[str, Any]] = []
         self._faults: list[Fault | None] = []
         self._always: Fault | None = None
@@ -150,8 +160,12 @@ class Wire:
         """What botocore calls before it sends."""
         target = request.headers["X-Amz-Target"]
         name = target.decode() if isinstance(target, bytes) else target
+        content = json.loads(request.body)
+        if content.get("TableName") in _APART:
+            self.apart.append(name.partition(".")[2])
+            return None
         self.calls.append(name.partition(".")[2])
-        self.requests.append(json.loads(request.body))
+        self.requests.append(content)
         fault = self._faults.pop(0) if self._faults else self._always
         return fault(request) if fault else None
 

@@ -12,8 +12,7 @@ from schemathesis.core.transport import Response
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from handler import api
-from handler.core import devtoken
-from handler.core.auth import Role
+from tests.client import Client
 
 
 def _door(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -73,7 +72,7 @@ class Ann:
 
     def get(self, _case, _context):
         """Her token."""
-        return devtoken.issue("ann", Role.USER)
+        return Client().signed_in("ann").token
 
     def set(self, case, token, _context):
         """Give it to a request."""
