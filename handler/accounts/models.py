@@ -104,7 +104,7 @@ class Administrators(Row):
         table_name = table("account_emails")
 
     email = UnicodeAttribute(hash_key=True)
-    count = NumberAttribute()
+    number = NumberAttribute()
 
     KEY = "#administrators"
 

@@ -118,6 +118,17 @@ class AccountPatch(In):
         return self
 
 
+class TokenForm(BaseModel):
+    """OAuth 2's form for both grants; fields that it does not know are ignored (RFC 6749, 3.2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    grant_type: Literal["password", "refresh_token"] = "password"
+    username: Annotated[str, Field(max_length=254, description="The e-mail address.")] = ""
+    password: TypedPassword = ""
+    refresh_token: Annotated[str | None, Field(max_length=400)] = None
+
+
 class AccountQuery(BaseModel):
     """Which accounts to list."""
 

@@ -19,7 +19,7 @@ from pynamodb.constants import ALL_NEW, ALL_OLD, KEY
 
 from handler.core import clock, log, records
 from handler.core.errors import RateLimited, Unavailable
-from handler.core.records import Row, table
+from handler.core.records import MarkedRow, table
 
 _KNOWN = 10_000  # leases an environment remembers
 
@@ -51,7 +51,7 @@ class Standing:
         }
 
 
-class Counter(Row):
+class Counter(MarkedRow):
     """The calls of one subject in one window."""
 
     class Meta:
@@ -59,7 +59,6 @@ class Counter(Row):
 
     key = UnicodeAttribute(hash_key=True)
     spent = NumberAttribute(default=0)
-    write_id = UnicodeAttribute()
     expires_at = NumberAttribute()
 
 
@@ -79,7 +78,7 @@ _leases: dict[tuple[str, str], tuple[int, int]] = {}
 def lease(limit: Limit, subject: str) -> Standing | None:
     """Count one call against what this environment has taken, taking more when it is used up.
 
-    Raises RateLimited. When the counters do not answer the call passes, and a line of log counts it.
+    Raises RateLimited. When the counters do not answer, the call passes and a line of log tells.
     """
     window, known = _window(limit), (limit.name, subject)
     taken_in, left = _leases.get(known, (0, 0))

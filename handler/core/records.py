@@ -76,7 +76,13 @@ class Row(Model):
         return cls.from_raw_data(found) if found else None
 
 
-class Record(Row):
+class MarkedRow(Row):
+    """A row whose last write is known again after its answer was lost."""
+
+    write_id = UnicodeAttribute(default_for_new=lambda: secrets.token_hex(8))
+
+
+class Record(MarkedRow):
     """Base of the models of things.
 
     `version` counts the writes of a row. `write_id` is the mark of the last one. `schema` is the
@@ -85,7 +91,6 @@ class Record(Row):
 
     schema = NumberAttribute(default=1)
     version = NumberAttribute(default=1)
-    write_id = UnicodeAttribute(default_for_new=lambda: secrets.token_hex(8))
     created_at = UTCDateTimeAttribute(default_for_new=clock.now)
     updated_at = UTCDateTimeAttribute(default_for_new=clock.now)
 
@@ -100,6 +105,7 @@ Versions = tuple[int, ...] | None
 """Versions of a row that a caller accepts, or None for any."""
 
 R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=MarkedRow)
 
 
 class Refused(Exception):
@@ -145,7 +151,7 @@ def update(
     return model.from_raw_data(answer["Attributes"])
 
 
-def put(row: Record, condition: Condition) -> None:
+def put(row: MarkedRow, condition: Condition) -> None:
     """Put one row in one call. Raises Refused, Unavailable; knows its own write again."""
     arguments = row.get_save_kwargs_from_instance(condition, ALL_OLD)
     try:
@@ -156,7 +162,7 @@ def put(row: Record, condition: Condition) -> None:
             raise Refused(stood) from error
 
 
-def remove(row: Record, condition: Condition) -> None:
+def remove(row: MarkedRow, condition: Condition) -> None:
     """Delete one row in one call if the condition holds. Raises Unavailable."""
     arguments = row.get_delete_kwargs_from_instance(condition)
     try:
@@ -169,7 +175,7 @@ def _counting(model: type[Record]) -> tuple[Action, ...]:
     return (model.version.add(1), model.updated_at.set(clock.now()))
 
 
-def _refused_row(model: type[R], error: ClientError) -> R | None:
+def _refused_row(model: type[M], error: ClientError) -> M | None:
     """The row that a failed condition shows, if any; any other failure is raised again."""
     if not _condition_failed(error):
         raise error

@@ -43,6 +43,6 @@ def _templates() -> Any:
 
     return jinja2.Environment(
         loader=jinja2.PackageLoader("handler.mail"),
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=jinja2.select_autoescape(["html"], default=False),
         undefined=jinja2.StrictUndefined,
     )

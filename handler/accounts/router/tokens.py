@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Cookie, Form, Header, Path
+from fastapi import Cookie, Depends, Form, Header, Path
 from starlette.responses import Response
 
 from handler.accounts import emails
 from handler.accounts.keyring import key_ring
-from handler.accounts.schemas import JwksOut, SessionsOut, TokensOut
+from handler.accounts.schemas import JwksOut, SessionsOut, TokenForm, TokensOut
 from handler.accounts.service import signin
 from handler.accounts.service.signin import (
     AccountDisabled,
@@ -30,7 +30,16 @@ Mode = Annotated[
     Literal["body", "cookie"],
     Header(alias="X-Token-Mode", description="`cookie` keeps the refresh token from scripts."),
 ]
-Agent = Annotated[str, Header(alias="User-Agent", include_in_schema=False)]
+
+
+async def _device(
+    source: Source,
+    agent: Annotated[str, Header(alias="User-Agent", include_in_schema=False)] = "",
+) -> Device:
+    return Device(agent, source)
+
+
+CallingDevice = Annotated[Device, Depends(_device)]
 Origin = Annotated[str | None, Header(include_in_schema=False)]
 RefreshCookie = Annotated[str | None, Cookie(alias=_COOKIE)]
 
@@ -50,31 +59,23 @@ class OriginForeign(Forbidden):
     OriginForeign,
     RateLimited,
 )
-def create_token(  # noqa: PLR0913 - the fields of OAuth 2's form
-    source: Source,
-    agent: Agent = "",
+def create_token(
+    form: Annotated[TokenForm, Form()],
+    device: CallingDevice,
     origin: Origin = None,
-    grant_type: Annotated[Literal["password", "refresh_token"], Form()] = "password",
-    username: Annotated[str, Form(max_length=254, description="The e-mail address.")] = "",
-    password: Annotated[str, Form(max_length=1024, json_schema_extra={"format": "password"})] = "",
-    refresh_token: Annotated[str | None, Form(max_length=400)] = None,
-    scope: Annotated[str, Form(max_length=200, description="Not used.")] = "",
-    client_id: Annotated[str, Form(max_length=200, description="Not used.")] = "",
-    client_secret: Annotated[str, Form(max_length=200, description="Not used.")] = "",
     mode: Mode = "body",
     cookie: RefreshCookie = None,
 ) -> Response:
     """Sign in with a password, or turn a refresh token into the next pair (OAuth 2)."""
     if mode == "cookie":
         _require_own_origin(origin)
-    if grant_type == "refresh_token":
-        text = refresh_token or (cookie if mode == "cookie" else None)
+    if form.grant_type == "refresh_token":
+        text = form.refresh_token or (cookie if mode == "cookie" else None)
         if not text:
             raise InputInvalid.at("body", "refresh_token", type_="missing", msg="Field required")
         return _answer(signin.refresh(text), mode)
-    address = emails.canonical_or_none(username) or username.casefold()
-    device = Device(agent, source)
-    return _answer(signin.sign_in(address, password, device), mode)
+    address = emails.canonical_or_none(form.username) or form.username.casefold()
+    return _answer(signin.sign_in(address, form.password, device), mode)
 
 
 @router.post("/logout", status_code=204)

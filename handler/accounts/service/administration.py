@@ -118,5 +118,5 @@ def _count(writes: Transaction, change: int) -> None:
     if change == 0:
         return
     row = Administrators(Administrators.KEY)
-    enough = None if change > 0 else Administrators.count > 1
-    writes.update(row, [Administrators.count.add(change)], enough, lambda _: LastAdministrator())
+    enough = None if change > 0 else Administrators.number > 1
+    writes.update(row, [Administrators.number.add(change)], enough, lambda _: LastAdministrator())

@@ -80,4 +80,4 @@ def _open(account: Account, password: str, role: Role) -> None:
 
 
 def _count_one(writes: Transaction) -> None:
-    writes.update(Administrators(Administrators.KEY), [Administrators.count.add(1)])
+    writes.update(Administrators(Administrators.KEY), [Administrators.number.add(1)])

@@ -116,8 +116,12 @@ def confirm_email(token: str) -> None:
         claim = EmailClaim(new, account_id=account.id)
         writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: EmailTaken())
         writes.delete(EmailClaim(old), EmailClaim.account_id == account.id)
-        changes = [Account.email.set(new), Account.verified.set(True), Account.links.set({})]
-        changes += [Account.version.add(1)]
+        changes = [
+            Account.email.set(new),
+            Account.verified.set(True),
+            Account.links.set({}),
+            Account.version.add(1),
+        ]
         writes.update(account, changes, holds, refused=lambda _: links.LinkInvalid())
     mail.send("email_changed", old, new_email=new, admin_email=settings().admin_email)
 

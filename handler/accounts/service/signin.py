@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handler.accounts import lockout, passwords, sessions, tokens
+from handler.accounts.keyring import TOKEN_SECONDS
 from handler.accounts.models import Account, EmailClaim, session
 from handler.accounts.sessions import GRACE, RefreshToken, begun, is_open, surplus
 from handler.core import clock, limits, log
@@ -54,7 +55,7 @@ class Tokens:
 
     access_token: str
     refresh_token: str
-    expires_in: int = tokens.TOKEN_SECONDS
+    expires_in: int = TOKEN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def sign_in(email: str, password: str, device: Device) -> Tokens:
         passwords.verified(password, None)
         raise CredentialsInvalid from waiting
     if not passwords.verified(password, account.password_hash if account else None):
-        _count_failure(email, account, device)
+        _count_failure(account, device)
         raise CredentialsInvalid
     assert account is not None  # noqa: S101 - only an account's hash can be verified
     lockout.succeeded(email)
@@ -177,7 +178,7 @@ def _find(email: str) -> Account | None:
     return Account.find(owner) if owner else None
 
 
-def _count_failure(email: str, account: Account | None, device: Device) -> None:
+def _count_failure(account: Account | None, device: Device) -> None:
     if account and not passwords.usable(account.password_hash):
         log.line(level="error", metric="password_hash_unusable", account=account.id)
     limits.spend(GUESSES_PER_ADDRESS, limits.by_address(device.address))
