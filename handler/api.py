@@ -12,13 +12,14 @@ from mangum import Mangum
 
 from handler.accounts.router import router as accounts
 from handler.accounts.service import signin
-from handler.core import auth, aws, events, log, system
+from handler.audit.router import router as audit
+from handler.core import auth, aws, events, log, metrics, system
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
 from handler.core.settings import settings
 from handler.items.router import router as items
 
-ROUTERS = (system.router, accounts, items)
+ROUTERS = (system.router, audit, accounts, items)
 
 _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
 
@@ -39,12 +40,22 @@ def handle(event: Any, context: Any) -> events.Answer:
     try:
         request = events.http_request(event)
         with aws.deadline(context):
-            return events.fitting(_adapter(request, context))
+            answer = events.fitting(_adapter(request, context))
+            _write_counters()
+            return answer
     except AppError as refusal:
         return _adapter(events.refused(event, refusal), context)
     except Exception as error:  # noqa: BLE001 - a door answers everything
         log.fault(error, request_id=str(getattr(context, "aws_request_id", "")))
         return _adapter(events.refused(event, InternalError()), context)
+
+
+def _write_counters() -> None:
+    """Write the minutes that are over. The request is answered: no fault of this is its own."""
+    try:
+        metrics.flush()
+    except Exception as error:  # noqa: BLE001 - see above
+        log.fault(error)
 
 
 def _start() -> Mangum:

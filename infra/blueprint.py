@@ -108,6 +108,18 @@ ACCOUNTS = Table(
     indexes=(Index("newest", partition=Key("shelf"), sort=Key("id")),),
 )
 ACCOUNT_EMAILS = Table("account_emails", partition=Key("email"))
+AUDIT = Table(
+    "audit",
+    partition=Key("id"),
+    indexes=(
+        Index("newest", partition=Key("shelf"), sort=Key("id")),
+        Index("action", partition=Key("action_shelf"), sort=Key("id")),
+        Index("actor", partition=Key("actor"), sort=Key("id")),
+        Index("subject", partition=Key("subject"), sort=Key("id")),
+    ),
+    ttl="expires_at",
+)
+METRICS = Table("metrics", partition=Key("period"), sort=Key("bucket"), ttl="expires_at")
 LIMITS = Table("limits", partition=Key("key"), ttl="expires_at")
 
 CURSORS = Secret("cursors", "Keys that sign page cursors.")
@@ -166,6 +178,9 @@ API = Function(
             ),
         ),
         Grant("limits", ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("audit", ("dynamodb:PutItem",)),
+        Grant("audit", ("dynamodb:Query",), indexes=tuple(i.name for i in AUDIT.indexes)),
+        Grant("metrics", ("dynamodb:Query", "dynamodb:UpdateItem")),
         Grant("refresh", ("secretsmanager:GetSecretValue",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
     ),
@@ -179,13 +194,14 @@ OPERATORS = Function(
     grants=(
         Grant("accounts", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
         Grant("account_emails", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("audit", ("dynamodb:PutItem",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
     ),
 )
 
 BLUEPRINT = Blueprint(
     functions=(API, OPERATORS),
-    tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS),
+    tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS),
     secrets=(CURSORS, REFRESH, TOKENS),
     http=API.name,
 )

@@ -23,7 +23,7 @@ from moto.core.models import botocore_stubber
 
 from handler.accounts import keyring
 from handler.core import aws as core_aws
-from handler.core import clock, keys, limits
+from handler.core import clock, keys, limits, metrics
 from infra.blueprint import BLUEPRINT, Index, Key, Table, prefix
 from infra.local import engine
 from tests.client import Client
@@ -83,6 +83,7 @@ def aws() -> Iterator[None]:
         keys._rings.clear()
         keyring._Cache.ring = None
         limits._leases.clear()
+        metrics._counted.clear()
         yield
 
 
@@ -132,7 +133,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 Fault = Callable[[AWSPreparedRequest], Any]
 
 
-_APART = {prefix("local") + name for name in ("accounts", "limits")}
+_APART = {prefix("local") + name for name in ("accounts", "limits", "metrics")}
 
 
 class Wire:

@@ -215,7 +215,7 @@ def read_batch(model: type[Row], keys: Sequence[dict[str, Any]]) -> list[dict[st
 
     More calls, when DynamoDB leaves keys over. Raises Unavailable when it keeps answering none.
     """
-    name = model.Meta.table_name  # type: ignore[attr-defined] # every model has a Meta
+    name = model.Meta.table_name
     found: list[dict[str, Any]] = []
     left, attempt = list(keys), 1
     while left and attempt <= _ATTEMPTS:

@@ -1,7 +1,13 @@
 """Calls about the deployment itself: whether it lives, whether it is ready, what it is."""
 
-from handler.core import records
-from handler.core.http import Router
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from handler.core import metrics, records
+from handler.core.http import Admin, Router
 from handler.core.schemas import Out
 from handler.core.settings import settings
 
@@ -10,11 +16,31 @@ VERSION = "0.1.0"
 
 router = Router(tags=["system"])
 
+Counted = Literal[
+    "requests", "milliseconds", "refusals", "faults", "sign_ins", "sign_in_failures", "lockouts"
+]
+"""What is counted: requests, their time in all, 4xx and 5xx answers, and what `accounts` counts."""
+
 
 class HealthOut(Out):
     """Alive."""
 
     status: str
+
+
+class PointOut(Out):
+    """The sum of a counter in the bucket that begins then."""
+
+    at: datetime
+    value: int
+
+
+class SeriesOut(Out):
+    """A counter over time. Buckets in which nothing was counted are left out."""
+
+    name: str
+    step: str
+    items: list[PointOut]
 
 
 class InfoOut(Out):
@@ -37,6 +63,19 @@ def get_readiness() -> dict[str, str]:
     """Whether the database answers; 503 when it does not."""
     records.probe()
     return {"status": "ok"}
+
+
+@router.get("/admin/metrics", response_model=SeriesOut)
+def get_metrics(
+    _caller: Admin,
+    name: Annotated[Counted, Query(description="Which counter.")],
+    start: Annotated[AwareDatetime, Query(alias="from")],
+    end: Annotated[AwareDatetime, Query(alias="to")],
+    step: metrics.Step = "hour",
+) -> dict[str, Any]:
+    """Read a counter over time: a day by minutes, 31 days by hours, 400 days by days."""
+    points = metrics.series(name, step, start.astimezone(UTC), end.astimezone(UTC))
+    return {"name": name, "step": step, "items": points}
 
 
 @router.get("/info", response_model=InfoOut)

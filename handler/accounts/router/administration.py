@@ -34,14 +34,14 @@ def get_account(_caller: Admin, account_id: AccountId) -> Account:
 @router.patch("/{account_id}", response_model=ProfileOut)
 @raises(AccountNotFound, LastAdministrator, WriteConflict)
 def patch_account(
-    _caller: Admin, account_id: AccountId, body: AccountPatch, expected: Expected
+    caller: Admin, account_id: AccountId, body: AccountPatch, expected: Expected
 ) -> Account:
     """Change an account's role, or disable it, which signs its devices out."""
-    return administration.patch_account(account_id, body, expected)
+    return administration.patch_account(caller, account_id, body, expected)
 
 
 @router.delete("/{account_id}", status_code=204)
 @raises(AccountNotFound, LastAdministrator)
-def delete_account(_caller: Admin, account_id: AccountId) -> None:
+def delete_account(caller: Admin, account_id: AccountId) -> None:
     """Close an account for good."""
-    administration.close(account_id)
+    administration.close(caller, account_id)

@@ -4,6 +4,7 @@ Who can administer is counted in one row, changed in the transaction of every ac
 or ceases to be an administrator, so that two who demote each other at once do not both succeed.
 """
 
+from handler import audit
 from handler.accounts.models import Account, Administrators, EmailClaim, newest
 from handler.accounts.schemas import AccountPatch, AccountQuery
 from handler.core import pages
@@ -64,7 +65,9 @@ def get_account(account_id: str) -> Account:
     return account
 
 
-def patch_account(account_id: str, body: AccountPatch, expected: Versions) -> Account:
+def patch_account(
+    caller: Caller, account_id: str, body: AccountPatch, expected: Versions
+) -> Account:
     """Change a role, or disable an account, which ends its sessions.
 
     Raises AccountNotFound, VersionConflict, LastAdministrator.
@@ -74,13 +77,13 @@ def patch_account(account_id: str, body: AccountPatch, expected: Versions) -> Ac
         if expected is not None and account.version not in expected:
             raise VersionConflict
         try:
-            return _change(account, body)
+            return _change(caller, account, body)
         except _Moved:
             continue
     raise WriteConflict
 
 
-def _change(account: Account, body: AccountPatch) -> Account:
+def _change(caller: Caller, account: Account, body: AccountPatch) -> Account:
     before = administers(account)
     fields = body.model_dump(include=body.model_fields_set)
     same = Account.version == account.version
@@ -92,21 +95,24 @@ def _change(account: Account, body: AccountPatch) -> Account:
     with transaction() as writes:
         writes.update(account, [*actions, Account.version.add(1)], same, lambda _: _Moved())
         _count(writes, int(administers(account)) - int(before))
+        told = {name: str(value) for name, value in fields.items()}
+        writes.save(audit.entry("account.changed", actor=caller.id, subject=account.id, **told))
     return get_account(account.id)
 
 
-def close(account_id: str) -> None:
+def close(caller: Caller, account_id: str) -> None:
     """Close an account for good. Raises AccountNotFound, LastAdministrator."""
-    leave(get_account(account_id))
+    leave(caller, get_account(account_id))
 
 
-def leave(account: Account) -> None:
+def leave(caller: Caller, account: Account) -> None:
     """Delete an account with its sessions, and give its address free. Raises LastAdministrator."""
     with transaction() as writes:
         same = (Account.role == account.role) & (Account.disabled == account.disabled)
         writes.delete(account, same & (Account.email == account.email))
         writes.delete(EmailClaim(account.email), EmailClaim.account_id == account.id)
         _count(writes, -int(administers(account)))
+        writes.save(audit.entry("account.closed", actor=caller.id, subject=account.id))
 
 
 def administers(account: Account) -> bool:

@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from handler import audit
 from handler.accounts import emails, keyring, passwords
 from handler.accounts.models import Account, Administrators, EmailClaim, shelf_of
 from handler.core.auth import Role
@@ -41,6 +42,7 @@ def create_admin(email: str) -> dict[str, Any]:
         raise EmailInvalid
     password = secrets.token_urlsafe(_WORD_BYTES)
     _open(Account(email=address), password, Role.ADMIN)
+    audit.record("account.admin_created", subject=EmailClaim.owner(address))
     return {"email": address, "password": password}
 
 
@@ -63,6 +65,7 @@ def demo_accounts(accounts: list[dict[str, str]]) -> dict[str, Any]:
 def rotate_keys(*, at_once: bool = False) -> dict[str, Any]:
     """Announce the next key for access tokens; `at_once` ends all tokens of the old ones."""
     ring = keyring.rotate(at_once=at_once)
+    audit.record("keys.rotated", generation=str(ring.generation))
     return {"generation": ring.generation, "kids": [key.kid for key in ring.keys]}
 
 

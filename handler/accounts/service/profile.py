@@ -1,6 +1,6 @@
 """One's own account: profile, password, address, and closing it."""
 
-from handler import mail
+from handler import audit, mail
 from handler.accounts import links, passwords
 from handler.accounts.models import Account, EmailClaim, link, session
 from handler.accounts.schemas import EmailChangeIn, PasswordChangeIn, ProfilePatch
@@ -76,6 +76,7 @@ def change_password(caller: Caller, body: PasswordChangeIn) -> None:
         update(Account, caller.id, actions, same, counted=False)
     except Refused as refused:
         raise PasswordWrong from refused
+    audit.record("account.password_changed", actor=caller.id, subject=caller.id)
     mail.send("password_changed", account.email)
 
 
@@ -123,6 +124,7 @@ def confirm_email(token: str) -> None:
             Account.version.add(1),
         ]
         writes.update(account, changes, holds, refused=lambda _: links.LinkInvalid())
+    audit.record("account.email_changed", actor=account.id, subject=account.id)
     mail.send("email_changed", old, new_email=new, admin_email=settings().admin_email)
 
 
@@ -158,11 +160,12 @@ def reset_password(token: str, password: str) -> None:
         Account.verified.set(True),
     ]
     changed = spend_link(token, links.RESET, actions)
+    audit.record("account.password_reset", subject=changed.id)
     mail.send("password_changed", changed.email)
 
 
 def close_account(caller: Caller) -> None:
     """Close the caller's account for good. Raises LastAdministrator."""
     account = find(caller.id)
-    leave(account)
+    leave(caller, account)
     mail.send("closed", account.email)

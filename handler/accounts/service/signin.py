@@ -7,11 +7,12 @@ is unknown, the password wrong or the account waiting. Only the right password l
 from dataclasses import dataclass
 from typing import Any
 
+from handler import audit
 from handler.accounts import lockout, passwords, sessions, tokens
 from handler.accounts.keyring import TOKEN_SECONDS
 from handler.accounts.models import Account, EmailClaim, session
 from handler.accounts.sessions import GRACE, RefreshToken, begun, is_open, surplus
-from handler.core import clock, limits, log
+from handler.core import clock, limits, log, metrics
 from handler.core.auth import Caller, Role
 from handler.core.errors import Forbidden, NotFound, Unauthenticated, WriteConflict
 from handler.core.ids import new_id
@@ -74,6 +75,8 @@ def sign_in(email: str, password: str, device: Device) -> Tokens:
         lockout.attempt(email)
     except Unauthenticated as waiting:
         passwords.verified(password, None)
+        metrics.count("lockouts")
+        audit.record("account.locked_out", subject=_id(account), address=device.address)
         raise CredentialsInvalid from waiting
     if not passwords.verified(password, account.password_hash if account else None):
         _count_failure(account, device)
@@ -173,12 +176,18 @@ def end_other_sessions(caller: Caller) -> None:
         update(Account, caller.id, ends, counted=False)
 
 
+def _id(account: Account | None) -> str | None:
+    return account.id if account else None
+
+
 def _find(email: str) -> Account | None:
     owner = EmailClaim.owner(email)
     return Account.find(owner) if owner else None
 
 
 def _count_failure(account: Account | None, device: Device) -> None:
+    metrics.count("sign_in_failures")
+    audit.record("account.sign_in_failed", subject=_id(account), address=device.address)
     if account and not passwords.usable(account.password_hash):
         log.line(level="error", metric="password_hash_unusable", account=account.id)
     limits.spend(GUESSES_PER_ADDRESS, limits.by_address(device.address))
@@ -199,6 +208,8 @@ def _begin(account: Account, password: str, device: Device) -> Tokens:
             if account is None or account.disabled:
                 raise CredentialsInvalid from refused
             continue
+        metrics.count("sign_ins")
+        audit.record("account.signed_in", actor=account.id, session=id_, address=device.address)
         return Tokens(tokens.issue(account.id, id_), RefreshToken(account.id, id_, 0).written())
     raise WriteConflict
 
@@ -219,7 +230,7 @@ def _answer_reuse(token: RefreshToken, account: Account | None) -> None:
     if found["counter"] == token.counter + 1 and recent:
         return
     if found["counter"] > token.counter:
-        log.line(level="warning", metric="refresh_reuse", account=account.id)
+        audit.record("session.token_reused", subject=account.id, session=token.session_id)
         _end(token.account_id, token.session_id)
     raise Unauthenticated
 

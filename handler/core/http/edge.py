@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from handler.core import aws, ids, log
+from handler.core import aws, ids, log, metrics
 from handler.core.http.problems import REQUEST_ID
 
 _STRICT = "default-src 'none'; frame-ancestors 'none'"
@@ -107,12 +107,19 @@ class _Visit:
 
     def tell(self) -> None:
         """Write the request's line: the route's template, since a path may hold anything."""
+        spent = (time.perf_counter() - self._begun) * 1000
+        metrics.count("requests")
+        metrics.count("milliseconds", round(spent))
+        if self._status >= 500:  # noqa: PLR2004 - HTTP's server errors
+            metrics.count("faults")
+        elif self._status >= 400:  # noqa: PLR2004 - HTTP's client errors
+            metrics.count("refusals")
         route = self._scope.get("route")
         log.line(
             method=self._scope["method"][:8],
             route=getattr(route, "path", None),
             status=self._status,
-            ms=round((time.perf_counter() - self._begun) * 1000, 1),
+            ms=round(spent, 1),
             aws=len(self.meter),
             code=self._scope.get("dunlin.code"),
             account=self._scope.get("dunlin.caller"),

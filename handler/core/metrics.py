@@ -1,0 +1,143 @@
+"""Counters over time: counted in memory, written once a minute by each environment.
+
+A request that finds a minute over writes that minute's counters, three updates (by minute, hour and
+day), so that what operators see costs no call on the way of other requests. An environment that is
+never called again keeps its last minute to itself. Counters are spread over a few shards, because
+every environment adds to the same rows.
+"""
+
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from botocore.exceptions import ClientError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.constants import KEY
+from pynamodb.expressions.operand import Path
+
+from handler.core import clock, log, records
+from handler.core.errors import InputInvalid, Unavailable
+from handler.core.records import MarkedRow, table
+
+Step = Literal["minute", "hour", "day"]
+_SHARDS = 4
+_SHARD = secrets.randbelow(_SHARDS)  # of this environment
+
+
+@dataclass(frozen=True, slots=True)
+class _Grain:
+    """How a step's times are written, and how long its rows are kept and may be asked for."""
+
+    bucket: str
+    period: str
+    length: timedelta
+    kept: timedelta
+    span: timedelta
+
+
+_GRAINS: dict[Step, _Grain] = {
+    "minute": _Grain(
+        "%Y-%m-%dT%H:%M", "%Y-%m-%d", timedelta(minutes=1), timedelta(days=3), timedelta(days=1)
+    ),
+    "hour": _Grain(
+        "%Y-%m-%dT%H", "%Y-%m", timedelta(hours=1), timedelta(days=90), timedelta(days=31)
+    ),
+    "day": _Grain("%Y-%m-%d", "%Y", timedelta(days=1), timedelta(days=800), timedelta(days=400)),
+}
+
+
+class Tally(MarkedRow):
+    """The counters of one bucket of time in one shard; each counter is an attribute `n_<name>`."""
+
+    class Meta:
+        table_name = table("metrics")
+
+    period = UnicodeAttribute(hash_key=True)
+    bucket = UnicodeAttribute(range_key=True)
+    expires_at = NumberAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The sum of a counter in the bucket that begins at a time."""
+
+    at: datetime
+    value: int
+
+
+_counted: defaultdict[datetime, Counter[str]] = defaultdict(Counter)
+
+
+def count(name: str, number: int = 1) -> None:
+    """Count something in the current minute. Names are ours: lower-case letters and `_`."""
+    _counted[clock.now().replace(second=0, microsecond=0)][name] += number
+
+
+def flush() -> None:
+    """Write the minutes that are over; a minute that cannot be written is tried again later."""
+    this = clock.now().replace(second=0, microsecond=0)
+    for minute in [minute for minute in _counted if minute < this]:
+        counters = _counted.pop(minute)
+        try:
+            for step in _GRAINS:
+                _add(step, minute, counters)
+        except Unavailable:
+            log.line(level="warning", metric="metrics_lost", minute=minute.isoformat())
+
+
+def series(name: str, step: Step, start: datetime, end: datetime) -> list[Point]:
+    """The sums of a counter from a time to another. Raises InputInvalid for a span too long."""
+    grain = _GRAINS[step]
+    if not start <= end <= start + grain.span:
+        days = grain.span.days
+        raise InputInvalid.at("query", "from", type_="span", msg=f"At most {days} days by {step}")
+    sums: Counter[str] = Counter()
+    for period in _periods(grain, start, end):
+        for row in _rows(period, start.strftime(grain.bucket), end.strftime(grain.bucket)):
+            sums[row["bucket"]["S"]] += int(row.get(f"n_{name}", {"N": "0"})["N"])
+    return [
+        Point(datetime.strptime(bucket, grain.bucket).replace(tzinfo=UTC), sums[bucket])
+        for bucket in sorted(sums)
+    ]
+
+
+def _periods(grain: _Grain, start: datetime, end: datetime) -> Iterator[str]:
+    for period in sorted({start.strftime(grain.period), end.strftime(grain.period)}):
+        for shard in range(_SHARDS):
+            yield f"{period}#{shard}"
+
+
+def _rows(period: str, low: str, high: str) -> Iterator[dict[str, dict[str, str]]]:
+    after = None
+    while True:
+        answer = Tally._get_connection().query(  # noqa: SLF001 - PynamoDB names it so
+            period,
+            range_key_condition=Tally.bucket.between(low, high),
+            exclusive_start_key=after,
+        )
+        yield from answer["Items"]
+        after = answer.get("LastEvaluatedKey")
+        if after is None:
+            return
+
+
+def _add(step: Step, minute: datetime, counters: Counter[str]) -> None:
+    grain, mark = _GRAINS[step], secrets.token_hex(8)
+    arguments = Tally._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
+        f"{minute.strftime(grain.period)}#{_SHARD}",
+        minute.strftime(grain.bucket),
+        key=KEY,
+        actions=[
+            *(Path(f"n_{name}").add(number) for name, number in counters.items()),
+            Tally.write_id.set(mark),
+            Tally.expires_at.set(int((minute + grain.kept).timestamp())),
+        ],
+        condition=Tally.write_id != mark,
+    )
+    try:
+        records.patiently("UpdateItem", arguments)
+    except ClientError as error:
+        records.row_refused(error)  # counted already: the answer was lost
