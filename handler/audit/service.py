@@ -1,13 +1,16 @@
 """Writing events down, and reading them again."""
 
+from collections.abc import Sequence
+
 from handler.audit import models
 from handler.audit.models import Event
 from handler.audit.schemas import EventQuery
-from handler.core import clock, log, pages, records
+from handler.core import clock, lists, log, records
 from handler.core.auth import Caller
 from handler.core.errors import Unavailable
+from handler.core.lists import Plan, Request
 from handler.core.pages import Page
-from handler.core.shards import Merge, Span
+from handler.core.shards import RawRow, Span
 
 _KEPT = 400 * 24 * 3600  # seconds (api.md)
 _DETAIL = 100  # characters of a detail
@@ -47,15 +50,12 @@ def record(
 def list_events(caller: Caller, query: EventQuery) -> Page[Event]:
     """A page of events, newest first. Raises CursorInvalid."""
     asked = (query.actor, query.action, query.subject)
-    after = pages.unseal(query.cursor, asked, caller.id) if query.cursor else None
-    merge = Merge(_span(query), after, query.limit)
-    found: list[Event] = []
-    while len(found) < query.limit and (rows := merge.take(1)):
-        event = Event.from_raw_data(rows[0])
-        if _matches(event, query):
-            found.append(event)
-    position = merge.position or ""
-    return Page(found, pages.seal(position, asked, caller.id) if merge.more else None)
+    plan = Plan(_span(query), _events, lambda event: _matches(event, query))
+    return lists.read(plan, Request(caller, asked, query.limit, query.cursor))
+
+
+def _events(rows: Sequence[RawRow]) -> Sequence[Event]:
+    return [Event.from_raw_data(row) for row in rows]
 
 
 def _span(query: EventQuery) -> Span:

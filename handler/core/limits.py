@@ -72,7 +72,16 @@ def spend(limit: Limit, subject: str) -> Standing:
     return standing
 
 
-_leases: dict[tuple[str, str], tuple[int, int]] = {}
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """What this environment has taken in a window: calls left of it, and all that anybody took."""
+
+    window: int
+    left: int
+    spent: int
+
+
+_leases: dict[tuple[str, str], _Lease] = {}
 
 
 def lease(limit: Limit, subject: str) -> Standing | None:
@@ -81,22 +90,21 @@ def lease(limit: Limit, subject: str) -> Standing | None:
     Raises RateLimited. When the counters do not answer, the call passes and a line of log tells.
     """
     window, known = _window(limit), (limit.name, subject)
-    taken_in, left = _leases.get(known, (0, 0))
-    if taken_in != window:
-        left = 0
-    if left == 0:
+    held = _leases.get(known)
+    if held is None or held.window != window or held.left == 0:
         try:
             spent = _add(limit, subject, window, limit.lease)
         except Unavailable:
             log.line(level="warning", metric="limiter_open", limit=limit.name)
             return None
-        left = min(limit.lease, limit.calls - spent + limit.lease)
-    standing = Standing(limit, left - 1, window + limit.seconds)
-    if left <= 0:
+        held = _Lease(window, min(limit.lease, limit.calls - spent + limit.lease), spent)
+    left = held.left + max(0, limit.calls - held.spent) - 1
+    standing = Standing(limit, left, window + limit.seconds)
+    if held.left <= 0:
         raise RateLimited(standing.headers(), _wait(standing))
     if len(_leases) >= _KNOWN:
         _leases.clear()
-    _leases[known] = (window, left - 1)
+    _leases[known] = _Lease(window, held.left - 1, held.spent)
     return standing
 
 

@@ -1,19 +1,17 @@
 """Lists of items: which index a query reads, and what of it the caller gets to see."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from handler.core import pages
+from handler.core import lists
 from handler.core.auth import Caller
 from handler.core.errors import Forbidden, Unprocessable
+from handler.core.lists import Plan, Request
 from handler.core.pages import Page
-from handler.core.shards import Merge, RawRow, Span
+from handler.core.shards import RawRow, Span
 from handler.items import models, terms
 from handler.items.models import Item
 from handler.items.schemas import ItemQuery
 from handler.items.words import all_begin, words_of
-
-_BATCH = 100  # rows of one BatchGetItem
 
 
 class QueryUnsupported(Unprocessable):
@@ -31,62 +29,31 @@ class HiddenItemsForbidden(Forbidden):
 Load = Callable[[Sequence[RawRow]], Sequence[Item | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Where to read, how rows become items, and which items to keep."""
-
-    span: Span
-    load: Load
-    keep: Callable[[Item], bool]
-
-
 def list_items(caller: Caller | None, query: ItemQuery) -> Page[Item]:
     """A page of the items that the caller may see.
 
     Raises QueryUnsupported, HiddenItemsForbidden, CursorInvalid, Unavailable.
     """
-    plan = _plan(caller, query)
     asked = tuple(query.model_dump(exclude={"limit", "cursor"}).values())
-    asker = caller.id if caller else None
-    after = pages.unseal(query.cursor, asked, asker) if query.cursor else None
-    merge = Merge(plan.span, after, query.limit)
-    found: list[Item] = []
-    position = after or ""
-    for at, item in _candidates(merge, plan.load, query.limit):
-        position = at
-        if item is not None and plan.keep(item):
-            found.append(item)
-        if len(found) == query.limit:
-            break
-    more = merge.more or position != (merge.position or "")
-    return Page(found, pages.seal(position, asked, asker) if more else None)
+    return lists.read(_plan(caller, query), Request(caller, asked, query.limit, query.cursor))
 
 
-def _candidates(merge: Merge, load: Load, page: int) -> Iterator[tuple[str, Item | None]]:
-    """Positions in a list and the items there: a page's worth first, then by batches."""
-    count = page
-    while rows := merge.take(count):
-        positions = [row[merge.sort]["S"] for row in rows]
-        yield from zip(positions, load(rows), strict=True)
-        count = _BATCH
-
-
-def _plan(caller: Caller | None, query: ItemQuery) -> _Plan:
+def _plan(caller: Caller | None, query: ItemQuery) -> Plan[Item]:
     keep = _keep(caller, query)
     if query.sort == "price":
-        return _Plan(_price_span(query), _items, keep)
+        return Plan(_price_span(query), _items, keep)
     everybodys = query.available is False and query.owner is None
     if everybodys and not (caller and caller.role.moderates):
         raise HiddenItemsForbidden
     if query.q:
         prefixes = words_of(query.q)
         rarest = max(prefixes, key=len)
-        return _Plan(terms.with_word(rarest), _first_met(rarest), keep)
+        return Plan(terms.with_word(rarest), _first_met(rarest), keep)
     if query.owner:
-        return _Plan(models.of_owner(query.owner), _items, keep)
+        return Plan(models.of_owner(query.owner), _items, keep)
     if query.tag:
-        return _Plan(terms.with_tag(query.tag), _named, keep)
-    return _Plan(models.newest(available=query.available is not False), _items, keep)
+        return Plan(terms.with_tag(query.tag), _named, keep)
+    return Plan(models.newest(available=query.available is not False), _items, keep)
 
 
 def _price_span(query: ItemQuery) -> Span:

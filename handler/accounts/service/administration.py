@@ -4,15 +4,18 @@ Who can administer is counted in one row, changed in the transaction of every ac
 or ceases to be an administrator, so that two who demote each other at once do not both succeed.
 """
 
+from collections.abc import Sequence
+
 from handler import audit
 from handler.accounts.models import Account, Administrators, EmailClaim, newest
 from handler.accounts.schemas import AccountPatch, AccountQuery
-from handler.core import pages
+from handler.core import lists
 from handler.core.auth import Caller, Role
 from handler.core.errors import Conflict, NotFound, VersionConflict, WriteConflict
+from handler.core.lists import Plan, Request
 from handler.core.pages import Page
 from handler.core.records import Versions
-from handler.core.shards import Merge
+from handler.core.shards import RawRow
 from handler.core.transactions import Transaction, transaction
 
 _TRIES = 3
@@ -37,15 +40,12 @@ class _Moved(Exception):
 def list_accounts(caller: Caller, query: AccountQuery) -> Page[Account]:
     """A page of accounts, newest first. Raises CursorInvalid."""
     asked = (query.q, query.role, query.disabled)
-    after = pages.unseal(query.cursor, asked, caller.id) if query.cursor else None
-    merge = Merge(newest(), after, query.limit)
-    found: list[Account] = []
-    while len(found) < query.limit and (rows := merge.take(1)):
-        account = Account.from_raw_data(rows[0])
-        if _matches(account, query):
-            found.append(account)
-    position = merge.position or ""
-    return Page(found, pages.seal(position, asked, caller.id) if merge.more else None)
+    plan = Plan(newest(), _accounts, lambda account: _matches(account, query))
+    return lists.read(plan, Request(caller, asked, query.limit, query.cursor))
+
+
+def _accounts(rows: Sequence[RawRow]) -> Sequence[Account]:
+    return [Account.from_raw_data(row) for row in rows]
 
 
 def _matches(account: Account, query: AccountQuery) -> bool:
