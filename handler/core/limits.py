@@ -91,20 +91,28 @@ def lease(limit: Limit, subject: str) -> Standing | None:
     """
     window, known = _window(limit), (limit.name, subject)
     held = _leases.get(known)
-    if held is None or held.window != window or held.left == 0:
+    if held is None or held.window != window:
+        held = _Lease(window, left=0, spent=0)
+    if held.left == 0 and held.spent < limit.calls:
         try:
             spent = _add(limit, subject, window, limit.lease)
         except Unavailable:
             log.line(level="warning", metric="limiter_open", limit=limit.name)
             return None
-        held = _Lease(window, min(limit.lease, limit.calls - spent + limit.lease), spent)
-    left = held.left + max(0, limit.calls - held.spent) - 1
-    standing = Standing(limit, left, window + limit.seconds)
-    if held.left <= 0:
-        raise RateLimited(standing.headers(), _wait(standing))
+        granted = max(0, min(limit.lease, limit.calls - spent + limit.lease))
+        held = _Lease(window, granted, spent)
+    return _use(limit, known, held)
+
+
+def _use(limit: Limit, known: tuple[str, str], held: _Lease) -> Standing:
+    """Take one call of a lease. Raises RateLimited when nothing is left of it."""
+    unclaimed = max(0, limit.calls - held.spent)
+    standing = Standing(limit, held.left + unclaimed - 1, held.window + limit.seconds)
     if len(_leases) >= _KNOWN:
         _leases.clear()
-    _leases[known] = _Lease(window, held.left - 1, held.spent)
+    _leases[known] = _Lease(held.window, max(0, held.left - 1), held.spent)
+    if held.left == 0:
+        raise RateLimited(standing.headers(), _wait(standing))
     return standing
 
 
