@@ -33,7 +33,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table, billed on demand. `ttl` names the attribute (epoch seconds) that expires a row."""
+    """A DynamoDB table, billed on demand.
+
+    `ttl` names the attribute (epoch seconds) that expires a row.
+    """
 
     name: str
     partition: Key
@@ -52,8 +55,15 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom mails come from: an identity in SES, where the stage has a domain for it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
-    """What a function may do with one table or secret; with `indexes`, only on those of its indexes.
+    """What a function may do with one resource; with `indexes`, only on those of its indexes.
 
     Actions are IAM actions. A transaction needs the actions of its parts, as in IAM.
     """
@@ -65,7 +75,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function: its entry point, its size (MB), its time limit (seconds) and its rights."""
+    """A Lambda function: entry point, memory (MB), time limit (seconds) and rights."""
 
     name: str
     handler: str
@@ -82,6 +92,7 @@ class Blueprint:
     functions: tuple[Function, ...]
     tables: tuple[Table, ...]
     secrets: tuple[Secret, ...]
+    sender: Sender
     http: str
 
     def function(self, name: str) -> Function:
@@ -124,7 +135,10 @@ LIMITS = Table("limits", partition=Key("key"), ttl="expires_at")
 
 CURSORS = Secret("cursors", "Keys that sign page cursors.")
 REFRESH = Secret("refresh", "Keys that sign refresh tokens.")
-TOKENS = Secret("tokens", "Key pairs that sign access tokens; the first is made at first use.", drawn=False)
+TOKENS = Secret(
+    "tokens", "Key pairs that sign access tokens; the first is made at first use.", drawn=False
+)
+MAIL = Sender("mail")
 
 API = Function(
     "api",
@@ -183,6 +197,7 @@ API = Function(
         Grant("metrics", ("dynamodb:Query", "dynamodb:UpdateItem")),
         Grant("refresh", ("secretsmanager:GetSecretValue",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+        Grant("mail", ("ses:SendEmail",)),
     ),
 )
 OPERATORS = Function(
@@ -203,6 +218,7 @@ BLUEPRINT = Blueprint(
     functions=(API, OPERATORS),
     tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS),
     secrets=(CURSORS, REFRESH, TOKENS),
+    sender=MAIL,
     http=API.name,
 )
 

@@ -48,7 +48,9 @@ class Settings(BaseModel):
         "production.",
     )
     mail_from: str = Field(
-        "no-reply@localhost", description="The sender of mails. Required in production."
+        "",
+        description="The sender of mails. Without one nothing is mailed, and in production nobody "
+        "can register.",
     )
     auto_verify: bool = Field(
         default=False,

@@ -19,6 +19,9 @@ def send(template: str, to: str, **values: str) -> None:
     The change it tells of is made already, so a mail that cannot be sent now is a line of log and
     no failure; whoever waits for it asks again.
     """
+    if not settings().mail_from:
+        log.line(level="warning", metric="mail_unsent", template=template)
+        return
     context = {"app_name": settings().app_name, "link_base": settings().link_base, **values}
     try:
         gateway.deliver(

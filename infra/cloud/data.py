@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from infra.blueprint import BLUEPRINT, Index, Key, Secret, Table
@@ -25,6 +26,10 @@ class Data(cdk.Stack):
             _add_table(self, table, stage)
         for secret in BLUEPRINT.secrets:
             _add_secret(self, secret, stage)
+        if stage.mail_domain:
+            ses.EmailIdentity(
+                self, BLUEPRINT.sender.name, identity=ses.Identity.domain(stage.mail_domain)
+            )
 
 
 def _add_table(stack: Data, table: Table, stage: Stage) -> None:
@@ -64,20 +69,30 @@ def _attribute(key: Key) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=key.name, type=types[key.type])
 
 
+_FIRST_KEY = secretsmanager.SecretStringGenerator(
+    secret_string_template="{}",  # noqa: S106 - the frame around the random key
+    generate_string_key="1",
+    exclude_punctuation=True,
+    password_length=KEY_CHARACTERS,
+)
+
+
 def _add_secret(stack: Data, secret: Secret, stage: Stage) -> None:
-    resource = secretsmanager.Secret(
-        stack,
-        secret.name,
-        secret_name=stage.prefix + secret.name,
-        description=secret.description,
-        generate_secret_string=secretsmanager.SecretStringGenerator(
-            secret_string_template="{}",  # noqa: S106 - the frame around the random key
-            generate_string_key="1",
-            exclude_punctuation=True,
-            password_length=KEY_CHARACTERS,
-        ),
-        removal_policy=stage.removal,
-    )
+    name = stage.prefix + secret.name
+    resource: secretsmanager.Secret | secretsmanager.CfnSecret
+    if secret.drawn:
+        resource = secretsmanager.Secret(
+            stack,
+            secret.name,
+            secret_name=name,
+            description=secret.description,
+            generate_secret_string=_FIRST_KEY,
+        )
+    else:  # the construct above would draw a value for it
+        resource = secretsmanager.CfnSecret(
+            stack, secret.name, name=name, description=secret.description
+        )
+    resource.apply_removal_policy(stage.removal)
     cdk.Validations.of(resource).acknowledge(
         cdk.Acknowledgment(
             id="AwsSolutions-SMG4",

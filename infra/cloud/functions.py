@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.blueprint import Function, Grant
+from infra.blueprint import BLUEPRINT, Function, Grant
 from infra.cloud.stages import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +85,8 @@ def _role(door: Door, spec: Function, stage: Stage, log_group: logs.LogGroup) ->
         )
     )
     for grant in spec.grants:
+        if grant.resource == BLUEPRINT.sender.name and not stage.mail_domain:
+            continue  # nothing is mailed
         role.add_to_policy(
             iam.PolicyStatement(actions=list(grant.actions), resources=_arns(door, grant, stage))
         )
@@ -111,6 +113,9 @@ def _arns(scope: Construct, grant: Grant, stage: Stage) -> list[str]:
                 cdk.ArnFormat.COLON_RESOURCE_NAME,
             )
         ]
+    if grant.resource == BLUEPRINT.sender.name:
+        form = cdk.ArnFormat.SLASH_RESOURCE_NAME
+        return [_arn(scope, "ses", "identity", stage.mail_domain, form)]
     paths = [f"{name}/index/{index}" for index in grant.indexes] or [name]
     return [
         _arn(scope, "dynamodb", "table", path, cdk.ArnFormat.SLASH_RESOURCE_NAME) for path in paths

@@ -26,6 +26,11 @@ class Stage:
     """Whom users may write to; a stage that keeps its data must have one."""
     allowed_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API; `*` for any, which production refuses."""
+    link_base: str = ""
+    """The application's https address, with which links in mails begin."""
+    mail_domain: str = ""
+    """The domain that mails come from. Without one nothing is mailed: new accounts are confirmed at
+    once where data are not kept, and refused where they are."""
     keep_data: bool = False
     """Whether tables, secrets and logs outlive their stack and refuse to be deleted."""
     memory_factor: int = 1
@@ -54,6 +59,9 @@ class Stage:
             "APP_NAME": self.app_name,
             "ADMIN_EMAIL": self.admin_email,
             "ALLOWED_ORIGINS": ",".join(self.allowed_origins),
+            "LINK_BASE": self.link_base,
+            "MAIL_FROM": f"no-reply@{self.mail_domain}" if self.mail_domain else "",
+            "AUTO_VERIFY": "" if self.keep_data or self.mail_domain else "true",
         }
 
 
@@ -77,6 +85,9 @@ def find_stage(name: str) -> Stage:
     stage = stages.get(name)
     if stage is None:
         raise StageUnknown(f"There is no stage {name!r}, only {', '.join(stages)}.")
-    if stage.keep_data and not stage.admin_email:
-        raise StageUnready(f"Give stage {name} an admin_email in infra/cloud/stages.py first.")
+    lacks = [field for field in ("admin_email", "link_base") if not getattr(stage, field)]
+    if stage.keep_data and lacks:
+        raise StageUnready(
+            f"Give stage {name} {' and '.join(lacks)} in infra/cloud/stages.py first."
+        )
     return stage

@@ -64,6 +64,8 @@ def synthesize(folder):
     prod = replace(
         stages.PROD,
         admin_email="admin@shop.example",
+        link_base="https://shop.example",
+        mail_domain="shop.example",
         allowed_origins=("https://shop.example", "https://www.shop.example"),
     )
     for stage in (stages.DEV, prod):

@@ -3,7 +3,7 @@
 from handler.accounts.links import LinkInvalid
 from handler.accounts.schemas import AcceptedOut, EmailIn, RegistrationIn, ResetIn, TokenIn
 from handler.accounts.service import profile, registration
-from handler.accounts.service.registration import PasswordGuessable
+from handler.accounts.service.registration import PasswordGuessable, RegistrationClosed
 from handler.core.errors import RateLimited
 from handler.core.http import Router, Source, raises
 
@@ -12,7 +12,7 @@ _MAILED = {"detail": "If this can be done, a mail is on its way."}
 
 
 @router.post("/register", status_code=202, response_model=AcceptedOut)
-@raises(PasswordGuessable, RateLimited)
+@raises(RegistrationClosed, PasswordGuessable, RateLimited)
 def register_account(body: RegistrationIn, source: Source) -> dict[str, str]:
     """Open an account; a mailed link confirms the address. The answer is always the same."""
     registration.register(body, source)

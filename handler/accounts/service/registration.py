@@ -6,7 +6,7 @@ from handler.accounts.links import LinkInvalid
 from handler.accounts.models import Account, EmailClaim, link, shelf_of
 from handler.accounts.schemas import RegistrationIn
 from handler.core import clock, limits
-from handler.core.errors import Conflict, RateLimited, Unprocessable
+from handler.core.errors import Conflict, Forbidden, RateLimited, Unprocessable
 from handler.core.limits import Limit
 from handler.core.records import Refused, update
 from handler.core.settings import settings
@@ -23,6 +23,12 @@ class PasswordGuessable(Unprocessable):
     detail = "This password is easy to guess. Take a longer one, of several words."
 
 
+class RegistrationClosed(Forbidden):
+    """This deployment cannot mail, so that no address could be confirmed."""
+
+    detail = "New accounts cannot be opened here yet."
+
+
 class _Taken(Conflict):
     """The address has an account; its mailbox is told, the caller is not."""
 
@@ -30,8 +36,11 @@ class _Taken(Conflict):
 def register(body: RegistrationIn, source: str) -> None:
     """Open an account and mail the link that confirms its address, or tell that there is one.
 
-    The same work is done either way. Raises PasswordGuessable, RateLimited, Unavailable.
+    The same work is done either way. Raises RegistrationClosed, PasswordGuessable, RateLimited,
+    Unavailable.
     """
+    if settings().production and not settings().mail_from:
+        raise RegistrationClosed
     limits.spend(PER_ADDRESS, limits.by_address(source))
     check_password(body.password, body.email, body.full_name or "")
     account = Account(
