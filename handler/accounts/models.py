@@ -9,6 +9,7 @@ An address belongs to an account by a row of its own (`EmailClaim`), made and mo
 transaction, so that it has one owner.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import (
@@ -18,6 +19,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.operand import Path
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
@@ -127,3 +129,11 @@ def session(session_id: str, *inner: str) -> Path:
 def link(purpose: str, *inner: str) -> Path:
     """Where a one-time link, or one of its fields, stands in the row."""
     return Path(["links", purpose, *inner])
+
+
+def room_for_session(most: int, gone: Sequence[str]) -> Condition:
+    """That there are fewer sessions than `most` once these have ended, and none of them has yet."""
+    room: Condition = size(Path("sessions")) < most + len(gone)
+    for session_id in gone:
+        room &= session(session_id).exists()
+    return room

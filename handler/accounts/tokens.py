@@ -24,6 +24,7 @@ _TOKEN = re.compile(
 )
 _KID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _TYPE = "at+jwt"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _CLAIMS = frozenset({"iss", "aud", "sub", "exp", "iat", "nbf", "jti", "sid"})
 _TIMES = ("exp", "iat", "nbf")
 
@@ -102,6 +103,10 @@ def _check(claims: dict[str, Any]) -> None:
     if claims["iss"] != _issuer() or claims["aud"] != _audience():
         raise Unauthenticated
     if claims["exp"] <= now or max(claims["nbf"], claims["iat"]) > now + _SKEW:
+        raise Unauthenticated
+    if claims["exp"] > claims["iat"] + TOKEN_SECONDS:
+        raise Unauthenticated
+    if not _ID.fullmatch(claims["sub"]) or not _ID.fullmatch(claims["sid"]):
         raise Unauthenticated
 
 

@@ -72,6 +72,12 @@ def spend(limit: Limit, subject: str) -> Standing:
     return standing
 
 
+def give_back(standing: Standing, subject: str) -> None:
+    """Take back one call that was spent and turned out not to count. Raises Unavailable."""
+    limit = standing.limit
+    _add(limit, subject, standing.resets_at - limit.seconds, -1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Lease:
     """What this environment has taken in a window: calls left of it, and all that anybody took."""
@@ -122,6 +128,7 @@ def by_address(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
+    found = getattr(found, "ipv4_mapped", None) or found
     if found.version == 6:  # noqa: PLR2004 - IP's version
         return str(ipaddress.ip_network((found, 64), strict=False).network_address)
     return str(found)

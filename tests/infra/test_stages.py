@@ -18,5 +18,5 @@ def test_a_name_that_no_stage_has_is_refused_with_those_that_exist():
 
 def test_production_without_a_contact_is_refused():
     """Users of a stage that keeps data must be able to reach somebody."""
-    with pytest.raises(StageUnready, match=r"admin_email in infra/cloud/stages\.py"):
+    with pytest.raises(StageUnready, match=r"admin_email and link_base in infra/cloud/stages\.py"):
         find_stage("prod")

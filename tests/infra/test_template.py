@@ -65,12 +65,15 @@ def granted(stage, spec):
         (action, f"arn:<Partition>:{service}:<Region>:<AccountId>:{path}")
         for grant in spec.grants
         for action in grant.actions
-        for service, path in paths(prefix(stage.name) + grant.resource, grant)
+        for service, path in paths(stage, grant)
     }
 
 
-def paths(name, grant):
+def paths(stage, grant):
     """Give the service and the last part of the ARN of all that a grant speaks of."""
+    name = prefix(stage.name) + grant.resource
+    if grant.resource == BLUEPRINT.sender.name:
+        return [("ses", "identity/shop.example")] if stage.name == "prod" else []
     if grant.resource in {secret.name for secret in BLUEPRINT.secrets}:
         return [("secretsmanager", f"secret:{name}-??????")]
     return [("dynamodb", f"table/{name}/index/{index}") for index in grant.indexes] or [
@@ -150,7 +153,11 @@ def test_only_production_refuses_to_delete_a_table(stage, table):
 def test_in_production_data_outlive_their_stack(prod):
     """L4: neither a deletion nor a replacement of a resource takes data along."""
     resources = prod.template("data")["Resources"].values()
-    kept = {(resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) for resource in resources}
+    kept = {
+        (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+        for resource in resources
+        if resource["Type"] != "AWS::SES::EmailIdentity"  # remembers nothing
+    }
     assert kept == {("Retain", "Retain")}
 
 
@@ -168,15 +175,17 @@ def test_only_production_refuses_to_delete_the_data_stack(stage):
 
 
 @each_secret
-def test_a_secret_is_a_key_ring_with_one_random_key(stage, secret):
-    """The first value is `{"1": <64 letters and digits>}`, drawn by the cloud."""
+def test_a_drawn_secret_is_a_key_ring_with_one_random_key(stage, secret):
+    """Its first value is `{"1": <64 letters and digits>}`; the others begin without a value."""
     secrets = stage.properties("data", "AWS::SecretsManager::Secret", "Name")
-    assert secrets[prefix(stage.name) + secret.name]["GenerateSecretString"] == {
+    drawn = {
         "SecretStringTemplate": "{}",
         "GenerateStringKey": "1",
         "ExcludePunctuation": True,
         "PasswordLength": 64,
     }
+    found = secrets[prefix(stage.name) + secret.name].get("GenerateSecretString")
+    assert found == (drawn if secret.drawn else None)
 
 
 def test_no_secret_has_a_value_in_the_template(stage):
@@ -234,7 +243,16 @@ def test_a_function_is_told_no_secret(stage, spec):
         "APP_NAME",
         "ADMIN_EMAIL",
         "ALLOWED_ORIGINS",
+        "LINK_BASE",
+        "MAIL_FROM",
+        "AUTO_VERIFY",
     }
+
+
+def test_mails_come_from_the_domain_of_the_stage(prod):
+    """A stage with a mail domain has its identity in SES."""
+    identities = prod.resources("data", "AWS::SES::EmailIdentity").values()
+    assert [one["Properties"]["EmailIdentity"] for one in identities] == ["shop.example"]
 
 
 def test_the_access_log_shows_nothing_private(stage):
@@ -286,11 +304,12 @@ def test_only_the_api_may_invoke_and_only_the_http_function(stage):
 
 
 def test_the_artifact_is_the_handler_and_nothing_else(stage):
-    """L12: no tests, no .git, no .env, no byte code, no infrastructure."""
+    """L12: no tests, no .git, no .env, no byte code, no infrastructure; the data that code reads."""
     (asset,) = stage.folder.glob("asset.*")
     shipped = {path.relative_to(asset) for path in asset.rglob("*") if path.is_file()}
-    sources = {path.relative_to(ROOT) for path in (ROOT / "handler").rglob("*.py")}
-    assert shipped == sources
+    kinds = {".gz", ".html", ".py", ".txt"}
+    files = (path for path in (ROOT / "handler").rglob("*") if path.suffix in kinds)
+    assert shipped == {path.relative_to(ROOT) for path in files}
 
 
 def test_code_and_data_are_deployed_apart(stage):
@@ -328,6 +347,8 @@ def test_acknowledged_rules_are_these(stage):
     }
     assert acknowledged == {
         ("data/cursors", "AwsSolutions-SMG4"),
+        ("data/refresh", "AwsSolutions-SMG4"),
+        ("data/tokens", "AwsSolutions-SMG4"),
         ("backend/http/Api", "AwsSolutions-APIG4"),
         *(
             (f"backend/{spec.name}/{place}", rule)

@@ -1,6 +1,7 @@
 """Tokens and sessions: signing in, staying signed in, signing out."""
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from fastapi import Cookie, Depends, Form, Header, Path
 from starlette.responses import Response
@@ -8,17 +9,23 @@ from starlette.responses import Response
 from handler.accounts import emails
 from handler.accounts.keyring import key_ring
 from handler.accounts.schemas import JwksOut, SessionsOut, TokenForm, TokensOut
-from handler.accounts.service import signin
+from handler.accounts.service import devices, signin
+from handler.accounts.service.devices import SessionNotFound
 from handler.accounts.service.signin import (
     AccountDisabled,
     CredentialsInvalid,
     Device,
     EmailUnverified,
-    SessionNotFound,
     Tokens,
 )
-from handler.core.errors import Forbidden, InputInvalid, RateLimited, Unauthenticated
-from handler.core.http import MaybeSignedIn, Router, SignedIn, Source, raises
+from handler.core.errors import (
+    Forbidden,
+    InputInvalid,
+    RateLimited,
+    Unauthenticated,
+    WriteConflict,
+)
+from handler.core.http import PresentedToken, Router, SignedIn, Source, raises
 from handler.core.ids import ID_PATTERN
 from handler.core.settings import settings
 
@@ -58,6 +65,7 @@ class OriginForeign(Forbidden):
     AccountDisabled,
     OriginForeign,
     RateLimited,
+    WriteConflict,
 )
 def create_token(
     form: Annotated[TokenForm, Form()],
@@ -79,9 +87,9 @@ def create_token(
 
 
 @router.post("/logout", status_code=204)
-@raises(OriginForeign, Unauthenticated)
+@raises(OriginForeign)
 def delete_token(
-    caller: MaybeSignedIn,
+    token: PresentedToken,
     origin: Origin = None,
     refresh_token: Annotated[str | None, Form(max_length=400)] = None,
     mode: Mode = "body",
@@ -91,7 +99,7 @@ def delete_token(
     if mode == "cookie":
         _require_own_origin(origin)
         refresh_token = refresh_token or cookie
-    signin.sign_out(refresh_token, caller)
+    signin.sign_out(refresh_token, token)
     answer = Response(status_code=204)
     if mode == "cookie":
         answer.delete_cookie(_COOKIE, secure=True, httponly=True, samesite="strict")
@@ -101,20 +109,20 @@ def delete_token(
 @router.get("/sessions", response_model=SessionsOut)
 def list_sessions(caller: SignedIn) -> dict[str, Any]:
     """List the devices that are signed in to your account."""
-    return {"items": signin.list_sessions(caller)}
+    return {"items": devices.list_sessions(caller)}
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
 @raises(SessionNotFound)
 def end_session(caller: SignedIn, session_id: Annotated[str, Path(pattern=ID_PATTERN)]) -> None:
     """Sign a device out."""
-    signin.end_session(caller, session_id)
+    devices.end_session(caller, session_id)
 
 
 @router.delete("/sessions", status_code=204)
 def end_other_sessions(caller: SignedIn) -> None:
     """Sign all other devices out."""
-    signin.end_other_sessions(caller)
+    devices.end_other_sessions(caller)
 
 
 @router.get("/.well-known/jwks.json", response_model=JwksOut)
@@ -148,6 +156,7 @@ def _answer(pair: Tokens, mode: str) -> Response:
 
 
 def _require_own_origin(origin: str | None) -> None:
-    own = {settings().link_base.rstrip("/"), *settings().allowed_origins}
+    home = urlsplit(settings().link_base)
+    own = {f"{home.scheme}://{home.netloc}", *settings().allowed_origins}
     if origin is None or origin not in own:
         raise OriginForeign

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out: what `/token`, `/logout` and `/sessions` do.
+"""Signing in, staying signed in, signing out: what `/token` and `/logout` do.
 
 Every branch of a sign-in costs one hash computation and answers the same 401, whether the address
 is unknown, the password wrong or the account waiting. Only the right password learns more.
@@ -10,11 +10,11 @@ from typing import Any
 from handler import audit
 from handler.accounts import lockout, passwords, sessions, tokens
 from handler.accounts.keyring import TOKEN_SECONDS
-from handler.accounts.models import Account, EmailClaim, session
+from handler.accounts.models import Account, EmailClaim, room_for_session, session
 from handler.accounts.sessions import GRACE, RefreshToken, begun, is_open, surplus
 from handler.core import clock, limits, log, metrics
 from handler.core.auth import Caller, Role
-from handler.core.errors import Forbidden, NotFound, Unauthenticated, WriteConflict
+from handler.core.errors import Forbidden, Unauthenticated, WriteConflict
 from handler.core.ids import new_id
 from handler.core.limits import Limit
 from handler.core.records import Refused, update
@@ -23,7 +23,8 @@ PER_ADDRESS = Limit("login", calls=10, seconds=60)
 GUESSES_PER_ADDRESS = Limit("guesses", calls=30, seconds=900)
 REFRESHES = Limit("refresh", calls=30, seconds=60, lease=5)
 """Sign-ins and failures by network address, refreshes by session (parameters.md)."""
-_TRIES = 3
+_TRIES = 5
+_NOBODY = "nobody"  # no account has this id
 
 
 class CredentialsInvalid(Unauthenticated):
@@ -42,12 +43,6 @@ class AccountDisabled(Forbidden):
     """The password is right; an administrator has closed this account's door."""
 
     detail = "This account is disabled."
-
-
-class SessionNotFound(NotFound):
-    """No session of the caller has that id."""
-
-    detail = "There is no such session."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,9 @@ class Device:
 
 def sign_in(email: str, password: str, device: Device) -> Tokens:
     """Begin a session. Raises CredentialsInvalid, EmailUnverified, AccountDisabled, RateLimited."""
-    limits.spend(PER_ADDRESS, limits.by_address(device.address))
+    source = limits.by_address(device.address)
+    limits.spend(PER_ADDRESS, source)
+    guess = limits.spend(GUESSES_PER_ADDRESS, source)
     account = _find(email)
     try:
         lockout.attempt(email)
@@ -79,10 +76,11 @@ def sign_in(email: str, password: str, device: Device) -> Tokens:
         audit.record("account.locked_out", subject=_id(account), address=device.address)
         raise CredentialsInvalid from waiting
     if not passwords.verified(password, account.password_hash if account else None):
-        _count_failure(account, device)
+        _tell_failure(account, device)
         raise CredentialsInvalid
     assert account is not None  # noqa: S101 - only an account's hash can be verified
     lockout.succeeded(email)
+    limits.give_back(guess, source)
     if account.disabled:
         raise AccountDisabled
     if not account.verified:
@@ -113,13 +111,14 @@ def refresh(text: str) -> Tokens:
     return Tokens(tokens.issue(token.account_id, id_), token.next().written())
 
 
-def sign_out(text: str | None, caller: Caller | None) -> None:
-    """End the session of a refresh token, or of the caller; also when it has ended before."""
-    if text:
-        token = RefreshToken.read(text)
+def sign_out(refresh_token: str | None, access_token: str | None) -> None:
+    """End the session of a token; also when it has ended before. Raises Unauthenticated."""
+    if refresh_token:
+        token = RefreshToken.read(refresh_token)
         _end(token.account_id, token.session_id)
-    elif caller:
-        _end(caller.id, caller.session_id)
+    elif access_token:
+        access = tokens.read(access_token)
+        _end(access.account_id, access.session_id)
 
 
 def authenticate(token: str) -> Caller:
@@ -134,84 +133,55 @@ def authenticate(token: str) -> Caller:
     return Caller(account.id, Role(account.role), access.session_id)
 
 
-def list_sessions(caller: Caller) -> list[dict[str, Any]]:
-    """The caller's open sessions, the last used first."""
-    account = Account.find(caller.id)
-    found = account.open_sessions if account else {}
-    shown = [
-        {
-            "id": id_,
-            "agent": entry["agent"],
-            "address": entry["address"],
-            "created_at": entry["created"],
-            "used_at": entry["used"],
-            "current": id_ == caller.session_id,
-        }
-        for id_, entry in found.items()
-        if is_open(entry)
-    ]
-    return sorted(shown, key=lambda one: one["used_at"], reverse=True)
-
-
-def end_session(caller: Caller, session_id: str) -> None:
-    """End one of the caller's sessions. Raises SessionNotFound."""
-    try:
-        update(
-            Account,
-            caller.id,
-            [session(session_id).remove()],
-            session(session_id).exists(),
-            counted=False,
-        )
-    except Refused as refused:
-        raise SessionNotFound from refused
-
-
-def end_other_sessions(caller: Caller) -> None:
-    """End all of the caller's sessions but the one that asks."""
-    account = Account.find(caller.id)
-    others = account.open_sessions.keys() - {caller.session_id} if account else set()
-    if others:
-        ends = [session(id_).remove() for id_ in others]
-        update(Account, caller.id, ends, counted=False)
-
-
 def _id(account: Account | None) -> str | None:
     return account.id if account else None
 
 
 def _find(email: str) -> Account | None:
-    owner = EmailClaim.owner(email)
-    return Account.find(owner) if owner else None
+    """The account of an address: two calls, whether or not there is one."""
+    return Account.find(EmailClaim.owner(email) or _NOBODY)
 
 
-def _count_failure(account: Account | None, device: Device) -> None:
+def _tell_failure(account: Account | None, device: Device) -> None:
     metrics.count("sign_in_failures")
     audit.record("account.sign_in_failed", subject=_id(account), address=device.address)
     if account and not passwords.usable(account.password_hash):
         log.line(level="error", metric="password_hash_unusable", account=account.id)
-    limits.spend(GUESSES_PER_ADDRESS, limits.by_address(device.address))
 
 
 def _begin(account: Account, password: str, device: Device) -> Tokens:
-    """Add a session to the account's row, in the place of the oldest when there are ten."""
-    renewal = _renewed_hash(account, password)
+    """Add a session to the account's row, in the place of the oldest when there are ten.
+
+    Only while the password holds that was proved: a change of it in between ends this too.
+    """
     for _ in range(_TRIES):
-        id_ = new_id()
-        actions = [session(id_).set(begun(device.agent, device.address)), *renewal]
-        actions += [session(old).remove() for old in surplus(account.open_sessions)]
-        same = Account.write_id == account.write_id
+        id_, gone = new_id(), surplus(account.open_sessions)
+        actions = [session(id_).set(begun(device.agent, device.address))]
+        actions += [session(old).remove() for old in gone] + _renewed_hash(account, password)
+        holds = (
+            (Account.password_hash == account.password_hash)
+            & (Account.disabled == False)  # noqa: E712 - a condition
+            & room_for_session(sessions.SESSIONS_MAX, gone)
+        )
         try:
-            update(Account, account.id, actions, same, counted=False)
+            update(Account, account.id, actions, holds, counted=False)
         except Refused as refused:
-            account = refused.row
-            if account is None or account.disabled:
-                raise CredentialsInvalid from refused
+            account = _still_proved(refused.row, account, password)
             continue
         metrics.count("sign_ins")
         audit.record("account.signed_in", actor=account.id, session=id_, address=device.address)
         return Tokens(tokens.issue(account.id, id_), RefreshToken(account.id, id_, 0).written())
     raise WriteConflict
+
+
+def _still_proved(now: Account | None, before: Account, password: str) -> Account:
+    """The account as it is by now, if the password that was proved before still holds."""
+    if now is None or now.disabled:
+        raise CredentialsInvalid
+    same = now.password_hash == before.password_hash
+    if not same and not passwords.verified(password, now.password_hash):
+        raise CredentialsInvalid
+    return now
 
 
 def _renewed_hash(account: Account, password: str) -> list[Any]:

@@ -21,21 +21,34 @@ ANONYMOUS = Limit("anonymous", calls=60, seconds=60, lease=10)
 """Calls by account, and by network address without one (parameters.md, "Rate limits")."""
 
 
-async def _maybe_signed_in(
-    request: Request,
-    _documented: Annotated[str | None, Security(_bearer)],
-) -> Caller | None:
+Documented = Annotated[str | None, Security(_bearer)]
+
+
+async def _maybe_signed_in(request: Request, _documented: Documented) -> Caller | None:
+    token = _token(request)
+    if token is None:
+        _count(request, ANONYMOUS, limits.by_address(_source(request)))
+        return None
+    caller = caller_of(token)
+    request.scope["dunlin.caller"] = caller.id
+    _count(request, SIGNED_IN, caller.id)
+    return caller
+
+
+def _token(request: Request) -> str | None:
+    """The bearer token of a request, unread, or None without an Authorization header."""
     header = request.headers.get("authorization")
     if header is None:
-        _count(request, ANONYMOUS, limits.by_address(_source(request)))
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated
-    caller = caller_of(token.strip(" "))
-    request.scope["dunlin.caller"] = caller.id
-    _count(request, SIGNED_IN, caller.id)
-    return caller
+    return token.strip(" ")
+
+
+async def _presented(request: Request, _documented: Documented) -> str | None:
+    _count(request, ANONYMOUS, limits.by_address(_source(request)))
+    return _token(request)
 
 
 def _count(request: Request, limit: Limit, subject: str) -> None:
@@ -55,6 +68,18 @@ async def _source_of(request: Request) -> str:
 
 Source = Annotated[str, Depends(_source_of)]
 """The caller's network address."""
+
+
+PresentedToken = Annotated[str | None, Depends(_presented)]
+"""The token of a request as it was sent, for a call that takes one which holds no more."""
+
+
+async def _anybody(request: Request) -> None:
+    _count(request, ANONYMOUS, limits.by_address(_source(request)))
+
+
+ANYBODY = Depends(_anybody)
+"""For the `dependencies` of a route that asks for no caller: it counts the call by its address."""
 
 
 MaybeSignedIn = Annotated[Caller | None, Depends(_maybe_signed_in)]

@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_type_hints
 
-from handler.core.errors import AppError, Forbidden, Unauthenticated, VersionConflict
+from handler.core.errors import (
+    AppError,
+    Forbidden,
+    RateLimited,
+    Unauthenticated,
+    VersionConflict,
+)
 from handler.core.http import asking, problems
 from handler.core.idempotency import IdempotencyInProgress, IdempotencyMismatch
 from handler.core.schemas import In, Problem
@@ -50,7 +56,8 @@ def marks_of(endpoint: Endpoint) -> Marks:
     return marks
 
 
-_CALLERS = (asking.MaybeSignedIn, asking.SignedIn, asking.Moderator, asking.Admin)
+_MAYBE = (asking.MaybeSignedIn, asking.PresentedToken)
+_CALLERS = (*_MAYBE, asking.SignedIn, asking.Moderator, asking.Admin)
 _TEXT = {"type": "string"}
 _ETAG = {
     "ETag": {
@@ -65,14 +72,16 @@ _CREATED = {
         "schema": _TEXT,
     },
 }
+_WAIT = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next try.",
+        "schema": {"type": "integer"},
+    }
+}
 _REFUSED = {
     401: {"WWW-Authenticate": {"description": "How to sign in.", "schema": _TEXT}},
-    503: {
-        "Retry-After": {
-            "description": "Seconds to wait before the next try.",
-            "schema": {"type": "integer"},
-        }
-    },
+    429: _WAIT,
+    503: _WAIT,
 }
 _UNLESS_CHANGED = {
     "name": "If-None-Match",
@@ -96,7 +105,7 @@ def described(endpoint: Endpoint, status: int, model: Any, methods: Iterable[str
     if versioned and "GET" in methods:
         answers[304] = {"description": "It is as If-None-Match says.", "headers": _ETAG}
         extra["parameters"] = [_UNLESS_CHANGED]
-    if asking.MaybeSignedIn in hints:
+    if any(hint in hints for hint in _MAYBE):
         extra["security"] = [{}]  # beside the token: none will do
     return {"responses": {**answers, **refusals(_errors(endpoint, hints))}, "openapi_extra": extra}
 
@@ -131,7 +140,7 @@ def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
     if any(isinstance(hint, type) and issubclass(hint, In) for hint in hints):
         found += problems.WITH_BODY
     if any(hint in hints for hint in _CALLERS):
-        found.append(Unauthenticated)
+        found += [Unauthenticated, RateLimited]
     if asking.Moderator in hints or asking.Admin in hints:
         found.append(Forbidden)
     if asking.Expected in hints:

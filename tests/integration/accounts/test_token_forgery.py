@@ -8,12 +8,15 @@ import random
 import zlib
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handler import api
 from handler.accounts import keyring, tokens
+from handler.accounts.sessions import RefreshToken
+from handler.core.errors import Unauthenticated
 from tests.client import Client
 from tests.forgery import ABSENT, Forger, decoded, encoded, es256, private_key
 
@@ -130,10 +133,20 @@ def test_a_token_that_names_no_key_of_ours_is_refused(forger, kid):
     assert_refused(forger.with_header(kid=kid))
 
 
-@pytest.mark.parametrize("change", [str.upper, lambda kid: [kid], lambda kid: kid + "\n"])
-def test_a_key_has_one_spelling_of_its_name(forger, change):
+_ALMOST = {
+    "listed": lambda kid: [kid],
+    "with a newline": lambda kid: kid + "\n",
+    "with a zero": lambda kid: kid + "0",
+    "as a path": lambda kid: "./" + kid,
+    "with NUL": lambda kid: kid + "\0",
+    "cut": lambda kid: kid[:-1],
+}
+
+
+@pytest.mark.parametrize("spelling", _ALMOST)
+def test_a_key_has_one_spelling_of_its_name(forger, spelling):
     """B5: what is almost the key's id names no key."""
-    assert_refused(forger.with_header(kid=change(forger.key.kid + "")) + "")
+    assert_refused(forger.with_header(kid=_ALMOST[spelling](forger.key.kid)))
 
 
 def test_a_key_that_is_not_ours_does_not_sign_under_the_name_of_ours(forger):
@@ -196,7 +209,7 @@ def test_a_token_of_another_kind_is_refused(forger, typ):
 
 _NO_TIMES = [
     *("null", "[]", "[1]", "{}", '"9999999999"', '""', "true", "false", "1e400", "-1e400", "1e10"),
-    *("NaN", "Infinity", "-Infinity", "9999999999.0", "-1", "1" + "0" * 1500, "-1" + "0" * 1500),
+    *("NaN", "Infinity", "-Infinity", "9999999999.0", "1" + "0" * 1500),
 ]
 
 
@@ -204,8 +217,13 @@ _NO_TIMES = [
 @pytest.mark.parametrize("literal", _NO_TIMES, ids=lambda literal: literal[:12])
 def test_a_time_is_a_whole_number_near_now(forger, name, literal):
     """B9: whatever else stands there, even signed by us, refuses the token."""
-    if literal.startswith("-1") and name != "exp" and "e" not in literal:
-        pytest.skip("a token may have been issued long ago, as far as its own iat and nbf say")
+    assert_refused(forger.with_raw_claim(name, literal))
+
+
+@pytest.mark.parametrize("name", ["exp", "iat"])
+@pytest.mark.parametrize("literal", ["0", "-1", "-1" + "0" * 1500], ids=["0", "-1", "-10^1500"])
+def test_a_time_before_all_time_is_refused(forger, name, literal):
+    """B9: such a token has ended, or lived longer than any of ours."""
     assert_refused(forger.with_raw_claim(name, literal))
 
 
@@ -229,13 +247,16 @@ def test_no_claim_may_be_missing(forger, name):
 
 
 @pytest.mark.parametrize("name", ["iss", "aud", "sub", "sid", "jti"])
-@pytest.mark.parametrize(
-    "value", [None, 1, True, [], ["x"], {}, "", "\ud800", "\0", "x" * 65], ids=ascii
-)
+@pytest.mark.parametrize("value", [None, 1, True, [], ["x"], {}], ids=ascii)
 def test_a_claim_has_its_exact_type(forger, name, value):
-    """A value of another kind, or that no lookup takes, refuses the token."""
-    if name == "jti" and isinstance(value, str):
-        pytest.skip("nothing is looked up by a jti")
+    """A value of another kind refuses the token."""
+    assert_refused(forger.with_claims(**{name: value}))
+
+
+@pytest.mark.parametrize("name", ["iss", "aud", "sub", "sid"])
+@pytest.mark.parametrize("value", ["", "\ud800", "\0", "x" * 65, "a.b"], ids=ascii)
+def test_a_claim_that_no_lookup_takes_is_refused(forger, name, value):
+    """It does not reach the database, where it would be a fault."""
     assert_refused(forger.with_claims(**{name: value}))
 
 
@@ -272,8 +293,7 @@ def test_a_token_ends_at_the_second_it_says(forger, time):
 @pytest.mark.parametrize(("ahead", "status"), [(0, 200), (5, 200), (10, 200), (11, 401), (61, 401)])
 def test_clocks_may_differ_by_ten_seconds(forger, name, ahead, status):
     """B11: a token of an instance whose clock is a little ahead holds."""
-    moved = {"iat": forger.claims["iat"] + ahead} if name == "iat" else {}
-    token = forger.with_claims(**{name: forger.claims[name] + ahead}, **({} if moved else {}))
+    token = forger.with_claims(**{name: forger.claims[name] + ahead})
     assert Client(token).get("/users/me").status == status
 
 
@@ -332,13 +352,11 @@ _RESPELLED = {
     "padded once": lambda s: s + "=",
     "junk at the end": lambda s: s + "!!",
     "junk inside": lambda s: f"{s[:40]}!{s[40:]}",
-    "newline at the end": lambda s: s + "\n",
-    "newline inside": lambda s: f"{s[:40]}\n{s[40:]}",
     "space inside": lambda s: f"{s[:40]} {s[40:]}",
     "one character more": lambda s: s + "A",
     "one character less": lambda s: s[:-1],
     "zeros before": lambda s: "AAAA" + s,
-    "nothing": lambda s: "",
+    "nothing": lambda s: s[:0],
     "another segment": lambda s: s + ".A",
     "fullwidth": lambda s: s[:-1] + chr(ord(s[-1]) + 0xFEE0),
 }
@@ -349,6 +367,15 @@ def test_a_signature_has_one_spelling(forger, spelling):
     """B15: what a lenient decoder takes for the same bytes is refused."""
     message, _, signature = forger.token.rpartition(".")
     assert_refused(f"{message}.{_RESPELLED[spelling](signature)}")
+
+
+@pytest.mark.parametrize("place", [-1, -40, 40])
+def test_a_token_with_a_line_break_is_refused(forger, place):
+    """B15: also where no header can carry one."""
+    with pytest.raises(Unauthenticated):
+        tokens.read(f"{forger.token[:place]}\n{forger.token[place:]}")
+    with pytest.raises(Unauthenticated):
+        tokens.read(forger.token + "\n")
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
@@ -374,10 +401,8 @@ def test_the_plain_alphabet_of_base64_is_refused(forger):
 
 def test_a_signature_as_der_is_refused(forger):
     """B15: ES256 is r and s, of 32 bytes each."""
-    key = private_key(forger.key)
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - here alone
-
-    assert_refused(forger.with_header(lambda message: key.sign(message, ec.ECDSA(hashes.SHA256()))))
+    key, algorithm = private_key(forger.key), ec.ECDSA(hashes.SHA256())
+    assert_refused(forger.with_header(lambda message: key.sign(message, algorithm)))
 
 
 @pytest.mark.parametrize("signature", [b"\0" * 64, b"\xff" * 64, b"\0" * 31 + b"\1" + b"\0" * 32])
@@ -409,7 +434,14 @@ def test_the_scheme_has_no_case(ann, scheme):
 _HEADERS = [
     *("", " ", "Bearer", "Bearer ", "Bearer  ", "Basic YTpi", "Digest {}", "Token {}", "{}"),
     *("Bearer {},Bearer {}", "Bearer {}, Bearer {}", "Bearer {} {}", "Bearer {},", 'Bearer "{}"'),
-    *("Bearer token={}", "Bearer\t{}", "Bearer\u00a0{}", "Bearer \u200b{}", "Bearer é", "Bearer {}\t"),
+    *(
+        "Bearer token={}",
+        "Bearer\t{}",
+        "Bearer\u00a0{}",
+        "Bearer \u200b{}",
+        "Bearer é",
+        "Bearer {}\t",
+    ),
     *("Bearer {}\u00a0", "\u212aearer {}", "Bearer " + "a" * 100_000, "Bearer " + "." * 4000),
 ]
 
@@ -433,8 +465,6 @@ def test_a_token_in_a_cookie_is_ignored(ann, name):
     """B19: browsers send cookies by themselves; a token there signs nobody in."""
     event = Client().event("GET", "/users/me", headers={"cookie": f"{name}={ann.token}"})
     event["cookies"] = [f"{name}={ann.token}"]
-    from handler import api  # noqa: PLC0415 - here alone
-
     assert api.handle(event, None)["statusCode"] == 401
 
 
@@ -451,14 +481,12 @@ def test_a_token_of_another_stage_is_refused(forger, stage, which):
 
 def test_a_refresh_token_is_no_access_token(ann):
     """B7: the two do not stand for each other."""
-    from handler.accounts.sessions import RefreshToken  # noqa: PLC0415 - here alone
-
     assert_refused(RefreshToken("ann", ann._session[1], 0).written())
 
 
 def test_a_changed_byte_refuses_a_token(forger):
     """B23: two thousand changes of one byte, each at random, and not one holds or breaks."""
-    chance = random.Random(23)
+    chance = random.Random(23)  # noqa: S311 - not for keeping secrets
     before = Client(forger.token).get("/users/me").status
     for _ in range(2000):
         place, byte = chance.randrange(len(forger.token)), chr(chance.randrange(33, 127))
@@ -482,7 +510,11 @@ def test_a_changed_byte_refuses_a_token(forger):
 )
 def test_whatever_has_the_form_of_a_token_is_refused(anonymous, header, claims, signature):
     """B23: any bytes in three segments answer 401, never 5xx."""
-    raw = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, claims)]
-    token = ".".join(base64.urlsafe_b64encode(one).rstrip(b"=").decode() for one in (*raw, signature))
+    raw = [
+        part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, claims)
+    ]
+    token = ".".join(
+        base64.urlsafe_b64encode(one).rstrip(b"=").decode() for one in (*raw, signature)
+    )
     answer = Client(token).get("/users/me")
     assert answer.status == 401, answer
