@@ -36,6 +36,8 @@ def serialized(self: DynamoHandler, action_result: ActionResult) -> Any:
     """In place of moto's, which takes 1 ms a row to walk an answer through botocore's model."""
     if not isinstance(action_result, DynamoResult):
         return _serialized(self, action_result)
+    if isinstance(action_result.result, dict):
+        action_result.result.pop("ConsumedCapacityUnits", None)  # of no answer of DynamoDB's
     headers = {**self.response_headers, "Content-Type": "application/x-amz-json-1.0"}
     return 200, headers, json.dumps(action_result.result, default=_plain)
 
@@ -62,6 +64,7 @@ _REPLACED: tuple[tuple[type, str, Any], ...] = (
     (DynamoDBBackend, "update_item", rows.update_item),
     (Table, "put_item", rows.put_item),
     (Table, "delete_item", rows.delete_item),
+    (DynamoDBBackend, "get_schema", queries.get_schema),
     (Table, "query", queries.query),
     (Item, "__new__", _untracked),
     (StreamRecord, "__new__", _untracked),
