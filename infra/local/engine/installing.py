@@ -3,10 +3,13 @@
 import base64
 import json
 from datetime import datetime
+from functools import cache
 from threading import RLock
 from typing import Any
 
+from moto.core import responses
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamRecord, Table
@@ -56,7 +59,9 @@ def _untracked(cls: type[Any], *_: object, **__: object) -> Any:
     return object.__new__(cls)
 
 
-_REPLACED: tuple[tuple[type, str, Any], ...] = (
+_REPLACED: tuple[tuple[Any, str, Any], ...] = (
+    # moto looks through a whole class at every call.
+    (responses, "method_names_from_class", cache(method_names_from_class)),
     (DynamoHandler, "call_action", call_action),
     (DynamoHandler, "serialized", serialized),
     (DynamoHandler, "transact_write_items", transactions.transact_once),

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from moto.dynamodb.models import dynamodb_backends
 
 from infra.local import engine
-from infra.local.aws import Refused
-from infra.local.places import ACCOUNT, REGION
+from infra.local.places import ACCOUNT, REGION, Refused
 
 TABLE = {
     "TableName": "rows",

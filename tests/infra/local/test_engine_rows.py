@@ -8,9 +8,8 @@ from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
 from infra.local import engine
-from infra.local.aws import Refused
 from infra.local.engine import transactions
-from infra.local.places import ACCOUNT, REGION
+from infra.local.places import ACCOUNT, REGION, Refused
 
 TABLE = {
     "TableName": "rows",
