@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Security
-from fastapi.security import HTTPBearer
-from fastapi.security.http import HTTPAuthorizationCredentials
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 
 from handler.core.auth import Caller, Role, caller_of
@@ -12,13 +12,30 @@ from handler.core.errors import Forbidden, Unauthenticated
 from handler.core.http import etags
 from handler.core.records import Versions
 
-_bearer = HTTPBearer(auto_error=False, description="An access token.")
+
+class _Bearer(SecurityBase):
+    """The bearer of a token, if of one of these roles; of no roles: whoever, nobody too.
+
+    Each right is one dependency: in a chain FastAPI would solve every link for every request.
+    """
+
+    def __init__(self, *roles: Role) -> None:
+        self.model = HTTPBearer(description="An access token.")
+        self.scheme_name = "HTTPBearer"
+        self._roles = roles
+
+    async def __call__(self, request: Request) -> Caller | None:
+        caller = _caller(request)
+        if not self._roles:
+            return caller
+        if caller is None:
+            raise Unauthenticated
+        if caller.role not in self._roles:
+            raise Forbidden
+        return caller
 
 
-async def _maybe_signed_in(
-    request: Request,
-    _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-) -> Caller | None:
+def _caller(request: Request) -> Caller | None:
     header = request.headers.get("authorization")
     if header is None:
         return None
@@ -30,37 +47,16 @@ async def _maybe_signed_in(
     return caller
 
 
-MaybeSignedIn = Annotated[Caller | None, Depends(_maybe_signed_in)]
+MaybeSignedIn = Annotated[Caller | None, Security(_Bearer())]
 """The caller, or None without a token. A token that does not hold is refused."""
 
-
-async def _signed_in(caller: MaybeSignedIn) -> Caller:
-    if caller is None:
-        raise Unauthenticated
-    return caller
-
-
-SignedIn = Annotated[Caller, Depends(_signed_in)]
+SignedIn = Annotated[Caller, Security(_Bearer(*Role))]
 """Any account."""
 
-
-async def _moderator(caller: SignedIn) -> Caller:
-    if not caller.role.moderates:
-        raise Forbidden
-    return caller
-
-
-Moderator = Annotated[Caller, Depends(_moderator)]
+Moderator = Annotated[Caller, Security(_Bearer(Role.MODERATOR, Role.ADMIN))]
 """An account that looks after other people's things."""
 
-
-async def _admin(caller: SignedIn) -> Caller:
-    if caller.role is not Role.ADMIN:
-        raise Forbidden
-    return caller
-
-
-Admin = Annotated[Caller, Depends(_admin)]
+Admin = Annotated[Caller, Security(_Bearer(Role.ADMIN))]
 """An account that runs this deployment."""
 
 
