@@ -1,25 +1,13 @@
 """Errors and their codes: names that clients switch on."""
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Iterator
 
 import pytest
 
-import handler
-from handler.core.errors import AppError, InputInvalid, NotFound, Unavailable
+from handler.core.errors import InputInvalid, NotFound, Unavailable
+from tests import documents
 
-
-def _every(kind: type[AppError] = AppError) -> Iterator[type[AppError]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _every(child)
-
-
-for module in pkgutil.walk_packages(handler.__path__, "handler."):
-    importlib.import_module(module.name)
-_ERRORS = sorted({kind for kind in _every() if kind.__module__.startswith("handler.")}, key=str)
+_ERRORS = documents.kinds()
 
 
 class TestCode:
