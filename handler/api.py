@@ -30,7 +30,7 @@ def create_app() -> FastAPI:
     auth.require_filled()
     app = Application(settings())
     for router in ROUTERS:
-        app.include_router(router)
+        app.serve(router)
     return app
 
 

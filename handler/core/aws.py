@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, Protocol
 
+import botocore
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,6 +27,7 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,  # a list asks 16 shards at once
     parameter_validation=False,  # PynamoDB and this module build the parameters, users do not
+    user_agent=f"Botocore/{botocore.__version__} dunlin",  # else put together twice for every call
 )
 _LAST_SECOND = 1.0  # seconds of a function's time that are kept for its answer (threats K15)
 

@@ -89,7 +89,7 @@ def refused(event: Any, refusal: AppError) -> Event:
 
 def fitting(answer: Answer) -> Answer:
     """The answer, if Lambda passes on so much. Raises AnswerTooLarge."""
-    if len(answer["body"]) > _RESPONSE_BYTES // _ESCAPED:
+    if len(answer["body"]) >= _RESPONSE_BYTES // _ESCAPED:
         text = json.dumps(answer, ensure_ascii=False)
         if len(text.encode()) > _RESPONSE_BYTES:
             raise AnswerTooLarge

@@ -22,16 +22,20 @@ def line(**fields: object) -> None:
 
 def fault(error: BaseException, *, request_id: str = "") -> None:
     """Write where an unexpected error came from: its types and places, without its words."""
-    chain = [type(error).__name__]
-    cause = error
-    while cause := cause.__cause__ or cause.__context__:  # type: ignore[assignment] # ends with None
-        chain.append(type(cause).__name__)
     line(
         level="error",
-        error=" < ".join(chain),
+        error=" < ".join(type(one).__name__ for one in _chain(error)),
         at=_places(error.__traceback__),
         request_id=request_id,
     )
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error and what it came from; causes may go in circles."""
+    found = [error]
+    while (cause := found[-1].__cause__ or found[-1].__context__) and len(found) < _FRAMES:
+        found.append(cause)
+    return found
 
 
 def _places(trace: TracebackType | None) -> list[str]:

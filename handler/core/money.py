@@ -23,8 +23,7 @@ MINOR_DIGITS = {code: digits for digits, codes in _BY_DIGITS.items() for code in
 
 def digits_of(amount: Decimal) -> int:
     """How many digits an amount has behind the point, trailing zeros aside."""
-    exponent = amount.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return len(f"{amount:f}".partition(".")[2].rstrip("0"))
 
 
 def written(amount: Decimal, currency: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Self
@@ -15,6 +16,11 @@ def _words(value: object) -> object:
 
 def _json(value: object) -> object:
     return json.loads(value) if isinstance(value, str) else value
+
+
+_HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,100}$")]
+_HeaderValue = Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,1000}$")]
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?")
 
 
 class Settings(BaseModel):
@@ -38,7 +44,7 @@ class Settings(BaseModel):
         description="Origins whose pages may call the API (CORS), divided by commas; `*` for any, "
         "outside production only.",
     )
-    response_headers: Annotated[dict[str, str], BeforeValidator(_json)] = Field(
+    response_headers: Annotated[dict[_HeaderName, _HeaderValue], BeforeValidator(_json)] = Field(
         {}, description="Headers that every answer carries beside ours, as a JSON object."
     )
     link_base: str = Field(
@@ -71,7 +77,7 @@ class Settings(BaseModel):
             raise ValueError("AUTO_VERIFY is not for production")
         if self.production and not self.admin_email:
             raise ValueError("ADMIN_EMAIL is required in production")
-        if self.production and not all(o.startswith("https://") for o in self.allowed_origins):
+        if self.production and not all(map(_ORIGIN.fullmatch, self.allowed_origins)):
             raise ValueError("production allows named https origins only")
         return self
 

@@ -132,20 +132,26 @@ class Merge:
     def _feed(self) -> bool:
         """Make sure the next row is known. False at the end, or when the bound is reached.
 
-        A stream that answered no rows and is not at its end may still have the next one.
+        Where one stream runs dry the others soon will, so all are asked again at once. A stream
+        that answered without rows and is not at its end may still have the next one.
         """
-        while hungry := [stream for stream in self._streams if stream.more and not stream.rows]:
-            chunk = min(self._chunk, self._left // len(hungry))
+        while any(stream.more and not stream.rows for stream in self._streams):
+            open_ = [stream for stream in self._streams if stream.more]
+            chunk = min(self._chunk, self._left // len(open_))
             if chunk == 0:
                 return False
             self._chunk *= _GROWTH
-            for stream, (rows, last) in zip(hungry, self._ask(hungry, chunk), strict=True):
-                self._left -= len(rows) or 1  # answers without rows come to an end too
-                stream.after, stream.more = last, last is not None
-                stream.rows.extend(rows)
-                if rows:
-                    heapq.heappush(self._heap, (self._head(stream), stream))
+            for stream, answer in zip(open_, self._ask(open_, chunk), strict=True):
+                self._fill(stream, *answer)
         return bool(self._heap)
+
+    def _fill(self, stream: _Stream, rows: list[RawRow], last: str | None) -> None:
+        self._left -= len(rows) or 1  # answers without rows come to an end too
+        stream.after, stream.more = last, last is not None
+        was_dry = not stream.rows
+        stream.rows.extend(rows)
+        if was_dry and rows:
+            heapq.heappush(self._heap, (self._head(stream), stream))
 
     def _ask(self, streams: Sequence[_Stream], chunk: int) -> list[tuple[list[RawRow], str | None]]:
         if len(streams) == 1:

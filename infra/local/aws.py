@@ -20,7 +20,7 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 
 from infra.blueprint import Function
 from infra.local import grants
-from infra.local.places import ACCOUNT, REGION
+from infra.local.places import ACCOUNT, REGION, Refused
 
 _CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z]+)/aws4_request")
 _JSON = {"Content-Type": "application/x-amz-json-1.0"}
@@ -67,14 +67,6 @@ def moto(handler: Any) -> Service:
     return answer
 
 
-class Refused(Exception):
-    """AWS refused a call of the twin itself; `code` is AWS's name for why."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-
-
 def request(service: Service, target: str, body: dict[str, Any]) -> dict[str, Any]:
     """Do one call of the JSON protocols for the twin itself. Raises Refused."""
     name = "dynamodb" if target.startswith("DynamoDB") else target.partition(".")[0]
@@ -106,13 +98,13 @@ class Access:
         """Do what a request asks for, if its caller may. Never raises."""
         credential = _CREDENTIAL.search(headers.get("authorization", ""))
         if credential is None:
-            return _error("MissingAuthenticationToken", "Request is missing Authentication Token")
+            return failure("MissingAuthenticationToken", "Request is missing Authentication Token")
         key, region, service = credential.groups()
         if key not in self.functions:
             message = "The security token included in the request is invalid."
-            return _error("UnrecognizedClientException", message)
+            return failure("UnrecognizedClientException", message)
         if service not in self.services:
-            return _error("UnknownServiceException", f"The twin has no service {service}")
+            return failure("UnknownServiceException", f"The twin has no service {service}")
         return self._checked(self.functions[key], Call(service, region, headers, body))
 
     def _checked(self, function: Function | None, call: Call) -> Answer:
@@ -120,17 +112,17 @@ class Access:
             try:
                 wanted = grants.needs(call.service, call.operation, json.loads(call.body))
             except (ValueError, TypeError, AttributeError):
-                return _error("SerializationException", "The request is not in the service's form")
+                return failure("SerializationException", "The request is not in the service's form")
             if refused := grants.missing(function, self.prefix, wanted):
                 message = self._denial(function, refused[0], call.region)
-                return _error("AccessDeniedException", message)
+                return failure("AccessDeniedException", message)
             for listener in self.on_call:
                 for need in wanted:
                     listener(function.name, need)
         try:
             return self.services[call.service](call)
         except Exception as error:  # noqa: BLE001 - a fault of moto's is an answer too, as in AWS
-            return _error("InternalFailure", f"{type(error).__name__}: {error}", status=500)
+            return failure("InternalFailure", f"{type(error).__name__}: {error}", status=500)
 
     def _denial(self, function: Function, need: grants.Need, region: str) -> str:
         role = f"{self.prefix}{function.name}"
@@ -145,7 +137,8 @@ class Access:
         )
 
 
-def _error(code: str, message: str, status: int = 400) -> Answer:
+def failure(code: str, message: str, status: int = 400) -> Answer:
+    """Make an error as AWS's JSON protocols write it."""
     body = {"__type": f"com.amazon.coral.service#{code}", "Message": message, "message": message}
     return Answer(status, _JSON, json.dumps(body).encode())
 

@@ -6,6 +6,7 @@ are the function's log.
 """
 
 import importlib
+import io
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +64,11 @@ class Channel:
         """Send one message."""
         self._connection.sendall(_LENGTH.pack(len(body)) + body)
 
+    def close(self) -> None:
+        """Let the other side know that there is no more."""
+        self._stream.close()
+        self._connection.close()
+
 
 def load(name: str) -> Handler:
     """Import a handler by its name, `package.module.function`."""
@@ -77,7 +84,6 @@ def serve(channel: Channel, handler: Handler) -> None:
         head, _, event = message.partition(b"\n")
         answer = invoke(handler, event, _context(json.loads(head)))
         sys.stdout.flush()
-        sys.stderr.flush()
         channel.send(answer)
 
 
@@ -117,13 +123,15 @@ def _context(head: dict[str, Any]) -> Context:
 
 def main(descriptor: int) -> None:
     """Be an environment on that socket."""
-    channel = Channel(socket.socket(fileno=descriptor))
-    try:
-        handler = load(os.environ["_HANDLER"])
-    except BaseException as error:  # noqa: BLE001 - also SystemExit: the twin shows why it failed
-        channel.send(json.dumps(failure(error)).encode())
-        return
-    serve(channel, handler)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a crash must not lose the log before it
+    with closing(Channel(socket.socket(fileno=descriptor))) as channel:
+        try:
+            handler = load(os.environ["_HANDLER"])
+        except BaseException as error:  # noqa: BLE001 - also SystemExit: the twin shows why
+            channel.send(json.dumps(failure(error)).encode())
+        else:
+            serve(channel, handler)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.session import Session
 from urllib3 import PoolManager
+from urllib3.exceptions import HTTPError
 
-from infra.local.aws import Answer, Call, Service
+from infra.local.aws import Answer, Call, Service, failure
 from infra.local.places import REGION
 
 _JSON = "application/x-amz-json-1.0"
@@ -28,7 +29,10 @@ def forward(url: str) -> Service:
         headers = {name: call.headers[name] for name in _KEPT if name in call.headers}
         request = AWSRequest("POST", url, headers=headers, data=call.body)
         SigV4Auth(credentials, call.service, region).add_auth(request)
-        sent = connections.request("POST", url, body=call.body, headers=dict(request.headers))
+        try:
+            sent = connections.request("POST", url, body=call.body, headers=dict(request.headers))
+        except HTTPError as error:
+            return failure("ServiceUnavailable", f"{url} does not answer: {error}", status=503)
         return Answer(sent.status, {"Content-Type": _JSON}, sent.data)
 
     return answer

@@ -57,7 +57,8 @@ def _dynamodb(operation: str, body: dict[str, Any]) -> list[Need]:
         return [_on(operation, table) for table in body.get("RequestItems", {})] or [_on(operation)]
     if operation in {"TransactGetItems", "TransactWriteItems"}:
         parts = [part for entry in body.get("TransactItems", []) for part in entry.items()]
-        return [_on(_TRANSACTION.get(kind, kind), _table(on)) for kind, on in parts]
+        found = [_on(_TRANSACTION.get(kind, kind), _table(on)) for kind, on in parts]
+        return found or [_on(operation)]
     return [_on(operation, _table(body), str(body.get("IndexName", "")))]
 
 

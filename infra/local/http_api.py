@@ -77,14 +77,10 @@ def response(answer: object) -> Response:
     if not isinstance(answer, dict) or "statusCode" not in answer:
         body = answer if isinstance(answer, str) else json.dumps(answer)
         return Response(200, (("content-type", "application/json"),), body.encode())
-    status, cookies = answer["statusCode"], answer.get("cookies") or []
-    headers = [(name, _text(value)) for name, value in (answer.get("headers") or {}).items()]
-    headers += [("set-cookie", cookie) for cookie in cookies]
-    body = answer.get("body") or ""
+    status, body = answer["statusCode"], answer.get("body") or ""
     if not str(status).isdecimal() or not 100 <= int(status) <= 599 or not isinstance(body, str):  # noqa: PLR2004 - HTTP's statuses
         raise AnswerMalformed
-    if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in headers):
-        raise AnswerMalformed
+    headers = _written(answer)
     raw = _decoded(body) if answer.get("isBase64Encoded") else body.encode(errors="replace")
     if raw and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("content-type", "text/plain;charset=UTF-8"))
@@ -152,6 +148,17 @@ def _body(body: bytes, headers: dict[str, str]) -> tuple[str, bool]:
     return base64.b64encode(body).decode(), True
 
 
+def _written(answer: dict[str, Any]) -> list[tuple[str, str]]:
+    given, cookies = answer.get("headers") or {}, answer.get("cookies") or []
+    if not isinstance(given, dict):
+        raise AnswerMalformed
+    headers = [(name, _text(value)) for name, value in given.items()]
+    headers += [("set-cookie", _text(cookie)) for cookie in cookies]
+    if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in headers):
+        raise AnswerMalformed
+    return headers
+
+
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -162,6 +169,6 @@ def _text(value: object) -> str:
 
 def _decoded(body: str) -> bytes:
     try:
-        return base64.b64decode(body)
+        return base64.b64decode(body, validate=True)
     except ValueError as error:
         raise AnswerMalformed from error

@@ -5,6 +5,7 @@ itself when the code changes. Everything here runs on one event loop.
 """
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -28,6 +29,8 @@ class Pool:
         self._all: set[Environment] = set()
         self._idle: asyncio.LifoQueue[Environment] = asyncio.LifoQueue()
         self._waiting = 0
+        self._starting = 0
+        self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -59,23 +62,25 @@ class Pool:
             self._grow()
 
     async def close(self) -> None:
-        """End all environments at once, also busy ones."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End all environments at once, also busy ones, whose events then fail."""
+        self._closed = True
+        for environment in self._all:
+            environment.retire()
         await asyncio.gather(*(environment.close() for environment in self._all))
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
 
     async def _take(self) -> Environment:
         self._waiting += 1
         try:
             if not self._all:
                 self._grow()
-            try:
-                async with asyncio.timeout(_PATIENCE):
-                    return await self._usable()
-            except TimeoutError:
-                self._grow()
-                return await self._usable()
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_PATIENCE):
+                        return await self._usable()
+                if not self._starting:
+                    self._grow()
         finally:
             self._waiting -= 1
 
@@ -94,13 +99,15 @@ class Pool:
             self._grow()
 
     def _grow(self) -> None:
-        if len(self._all) < self._plan.limit:
+        if len(self._all) < self._plan.limit and not self._closed:
+            self._starting += 1
             environment = Environment(self._plan, self._on_line)
             self._all.add(environment)
             self._begin(self._start(environment))
 
     async def _start(self, environment: Environment) -> None:
         await environment.start()
+        self._starting -= 1
         self._give_back(environment)
 
     def _begin(self, work: Any) -> None:

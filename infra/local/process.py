@@ -86,11 +86,14 @@ class Environment:
         if self._process.stdout is not None:
             self._log = asyncio.create_task(self._copy(self._process.stdout))
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        if self._retired:  # while the process was being made
+            self._process.kill()
         try:
             _answer(await self._receive())
         except FunctionFailed as error:
             self._failure = str(error)
-            self._on_line(self._plan.name, self._failure)
+            if not self._retired:
+                self._on_line(self._plan.name, self._failure)
         self._busy = False
         self._signal(signal.SIGSTOP)
 
@@ -125,6 +128,8 @@ class Environment:
         await self._process.wait()
         if self._writer is not None:
             self._writer.close()
+            with contextlib.suppress(ConnectionError):
+                await self._writer.wait_closed()
         if self._log is not None:
             await self._log
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.blueprint import Index, Key, Secret, Table
-from infra.local.aws import Refused, Service, request
+from infra.local.aws import Service, request
+from infra.local.places import Refused
 
 _DYNAMODB = "DynamoDB_20120810"
 

@@ -5,6 +5,7 @@ every two seconds and at the end. After a crash at most those seconds are missin
 of a row or of a transaction.
 """
 
+import base64
 import fcntl
 import json
 import secrets
@@ -51,7 +52,7 @@ class State:
         """The saved rows of a table, as DynamoDB's JSON."""
         select = "SELECT item FROM rows WHERE table_name = ?"
         for (item,) in self._database.execute(select, (table,)):
-            yield json.loads(item)
+            yield json.loads(item, object_hook=_with_bytes)
 
     def save(self, changes: list[Change]) -> None:
         """Write changes, all or none."""
@@ -86,6 +87,15 @@ class State:
         """Give the folder free."""
         self._database.close()
         self._lock.close()
+
+
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    """Undo base64, which only JSON needs. An attribute named B has a typed value, never text."""
+    if isinstance(value.get("B"), str):
+        return {"B": base64.b64decode(value["B"])}
+    if isinstance(value.get("BS"), list):
+        return {"BS": [base64.b64decode(part) for part in value["BS"]]}
+    return value
 
 
 def _locked(path: Path) -> IO[str]:

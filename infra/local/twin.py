@@ -8,15 +8,18 @@ import contextlib
 import os
 import signal
 import socket
+import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from infra.blueprint import BLUEPRINT, Function
 from infra.local import plans, seed, terminal
 from infra.local.gateway import Gateway
 from infra.local.invoker import Pool
+from infra.local.places import Refused
 from infra.local.state import State, StateInUse
 
 _HOST = "127.0.0.1"
@@ -41,16 +44,20 @@ class Options:
 
 def run(options: Options) -> None:
     """Run until Ctrl-C or SIGTERM. Raises CannotStart."""
-    asyncio.run(_until_stopped(options))
+    asyncio.run(_until_signal(options))
 
 
-async def _until_stopped(options: Options) -> None:
-    loop = asyncio.get_running_loop()
+async def _until_signal(options: Options) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await run_until(stopped, options, terminal.banner)
+
+
+async def run_until(stopped: asyncio.Event, options: Options, ready: Callable[[str], None]) -> None:
+    """Run until that happens, and say at which URL once it is ready. Raises CannotStart."""
     async with AsyncExitStack() as stack:
-        serving = asyncio.create_task(_serve(options, stack))
+        serving = asyncio.create_task(_serve(options, stack, ready))
         waiting = asyncio.create_task(stopped.wait())
         await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
         serving.cancel()
@@ -59,8 +66,9 @@ async def _until_stopped(options: Options) -> None:
             await serving
 
 
-async def _serve(options: Options, stack: AsyncExitStack) -> None:
+async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str], None]) -> None:
     """Start everything, leaving on the stack how to end it, and renew functions as code changes."""
+    code = _code(options)
     http = stack.enter_context(_listen(options.port))
     endpoint = stack.enter_context(_listen(0))
     state = stack.enter_context(contextlib.closing(_state(options)))
@@ -72,15 +80,18 @@ async def _serve(options: Options, stack: AsyncExitStack) -> None:
     # Importing these takes a second, in which the function imports itself.
     from infra.local import cloud, serving  # noqa: PLC0415
 
-    running = await asyncio.to_thread(cloud.start, endpoint, keys, state, options.dynamodb)
+    try:
+        running = await asyncio.to_thread(cloud.start, endpoint, keys, state, options.dynamodb)
+    except Refused as error:
+        raise CannotStart(str(error)) from error
     stack.push_async_callback(asyncio.to_thread, running.stop)
     await pools[BLUEPRINT.http].ready()
     await stack.enter_async_context(serving.served(http, Gateway(pools, BLUEPRINT.http)))
     if running.created:
         with log.muted():
             await asyncio.to_thread(seed.plant_once, _url(http), state, options.dynamodb or _FOLDER)
-    terminal.banner(f"http://localhost:{http.getsockname()[1]}")
-    await serving.renewed(pools, _code())
+    ready(f"http://localhost:{http.getsockname()[1]}")
+    await serving.renewed(pools, code)
 
 
 def _pools(
@@ -121,10 +132,10 @@ def _state(options: Options) -> State:
         raise CannotStart(message) from error
 
 
-def _code() -> Path:
-    """The folder of the functions' code, wherever the twin was started."""
+def _code(options: Options) -> Path:
+    """The folder of the functions' code, found as they will find it."""
     package, _, _ = BLUEPRINT.function(BLUEPRINT.http).handler.partition(".")
-    found = find_spec(package)
+    found = PathFinder.find_spec(package, [str(options.directory), *sys.path])
     if found is None or found.origin is None:
         message = f"there is no package {package}: start where it is, or install the project"
         raise CannotStart(message)

@@ -11,7 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 
 from handler import api
 from tests.bench.canned import CLOUD, OWNER, id_of
-from tests.bench.events import event
+from tests.bench.events import CONTEXT, event
 from tests.bench.goals import Figure
 
 SMALL, TIMES, PAGE = 25_000, 1000, 40
@@ -25,7 +25,8 @@ def figures(token: str) -> Iterator[Figure]:
     """All of them, asking as the bearer of that token."""
 
     def ask(method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
-        answer: dict[str, Any] = api.handle(event(method, path, body, token=token, **headers), None)
+        asked = event(method, path, body, token=token, **headers)
+        answer: dict[str, Any] = api.handle(asked, CONTEXT)
         if answer["statusCode"] >= 400:
             raise RuntimeError(f"{method} {path}: {answer}")
         return answer

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Security
-from fastapi.security import OAuth2PasswordBearer
+from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
+from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 
 from handler.core import limits
@@ -13,18 +14,39 @@ from handler.core.http import etags
 from handler.core.limits import Limit
 from handler.core.records import Versions
 
-_bearer = OAuth2PasswordBearer(
-    "token", auto_error=False, refreshUrl="token", description="An access token."
-)
 SIGNED_IN = Limit("signed_in", calls=300, seconds=60, lease=30)
 ANONYMOUS = Limit("anonymous", calls=60, seconds=60, lease=10)
 """Calls by account, and by network address without one (parameters.md, "Rate limits")."""
+_PASSWORD_FLOW = OAuth2(
+    flows=OAuthFlows(password=OAuthFlowPassword(tokenUrl="token", refreshUrl="token")),
+    description="An access token.",
+)
 
 
-Documented = Annotated[str | None, Security(_bearer)]
+class _Bearer(SecurityBase):
+    """The bearer of a token, if of one of these roles; of no roles: whoever, nobody too.
+
+    Each right is one dependency: in a chain FastAPI would solve every link for every request.
+    """
+
+    def __init__(self, *roles: Role) -> None:
+        self.model = _PASSWORD_FLOW
+        self.scheme_name = "OAuth2PasswordBearer"
+        self._roles = roles
+
+    async def __call__(self, request: Request) -> Caller | None:
+        caller = _caller(request)
+        if not self._roles:
+            return caller
+        if caller is None:
+            raise Unauthenticated
+        if caller.role not in self._roles:
+            raise Forbidden
+        return caller
 
 
-async def _maybe_signed_in(request: Request, _documented: Documented) -> Caller | None:
+def _caller(request: Request) -> Caller | None:
+    """Whoever a request's token stands for, with the call counted against their limit."""
     token = _token(request)
     if token is None:
         _count(request, ANONYMOUS, limits.by_address(_source(request)))
@@ -46,11 +68,6 @@ def _token(request: Request) -> str | None:
     return token.strip(" ")
 
 
-async def _presented(request: Request, _documented: Documented) -> str | None:
-    _count(request, ANONYMOUS, limits.by_address(_source(request)))
-    return _token(request)
-
-
 def _count(request: Request, limit: Limit, subject: str) -> None:
     standing = limits.lease(limit, subject)
     if standing is not None:
@@ -70,7 +87,15 @@ Source = Annotated[str, Depends(_source_of)]
 """The caller's network address."""
 
 
-PresentedToken = Annotated[str | None, Depends(_presented)]
+class _Presented(_Bearer):
+    """Documents a token that is handed on unread."""
+
+    async def __call__(self, request: Request) -> str | None:  # type: ignore[override] # unread
+        _count(request, ANONYMOUS, limits.by_address(_source(request)))
+        return _token(request)
+
+
+PresentedToken = Annotated[str | None, Security(_Presented())]
 """The token of a request as it was sent, for a call that takes one which holds no more."""
 
 
@@ -82,37 +107,16 @@ ANYBODY = Depends(_anybody)
 """For the `dependencies` of a route that asks for no caller: it counts the call by its address."""
 
 
-MaybeSignedIn = Annotated[Caller | None, Depends(_maybe_signed_in)]
+MaybeSignedIn = Annotated[Caller | None, Security(_Bearer())]
 """The caller, or None without a token. A token that does not hold is refused."""
 
-
-async def _signed_in(caller: MaybeSignedIn) -> Caller:
-    if caller is None:
-        raise Unauthenticated
-    return caller
-
-
-SignedIn = Annotated[Caller, Depends(_signed_in)]
+SignedIn = Annotated[Caller, Security(_Bearer(*Role))]
 """Any account."""
 
-
-async def _moderator(caller: SignedIn) -> Caller:
-    if not caller.role.moderates:
-        raise Forbidden
-    return caller
-
-
-Moderator = Annotated[Caller, Depends(_moderator)]
+Moderator = Annotated[Caller, Security(_Bearer(Role.MODERATOR, Role.ADMIN))]
 """An account that looks after other people's things."""
 
-
-async def _admin(caller: SignedIn) -> Caller:
-    if caller.role is not Role.ADMIN:
-        raise Forbidden
-    return caller
-
-
-Admin = Annotated[Caller, Depends(_admin)]
+Admin = Annotated[Caller, Security(_Bearer(Role.ADMIN))]
 """An account that runs this deployment."""
 
 

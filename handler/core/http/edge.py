@@ -72,7 +72,7 @@ class _Visit:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             message["headers"] = [
-                *((name, _CONTROLS.sub(b"", value)) for name, value in message["headers"]),
+                *((name, _line(value)) for name, value in message["headers"]),
                 *self._headers({name for name, _ in message["headers"]}),
             ]
         await self._send(message)
@@ -125,6 +125,11 @@ class _Visit:
             account=self._scope.get("dunlin.caller"),
             request_id=self.id,
         )
+
+
+def _line(value: bytes) -> bytes:
+    """A header's value without line ends, in UTF-8: Mangum fails on the Latin-1 of ASGI."""
+    return _CONTROLS.sub(b"", value).decode("latin-1").encode()
 
 
 def _request_id(scope: Scope) -> str:

@@ -5,7 +5,7 @@ import re
 from handler.core.records import Versions
 
 _TAG = re.compile(r'(W/)?"([^"]{0,64})"')
-_VERSION = re.compile(r"[0-9]{1,15}")  # DynamoDB numbers have 38 digits, versions fewer
+_VERSION = re.compile(r"[1-9][0-9]{0,14}")  # DynamoDB numbers have 38 digits, versions fewer
 
 
 def etag(version: int) -> str:

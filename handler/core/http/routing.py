@@ -103,7 +103,12 @@ class Router(APIRouter):
     """A room's router: `@router.get(...)` over plain functions that make one call."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(route_class=_StrictRoute, redirect_slashes=False, **options)
+        super().__init__(
+            route_class=_StrictRoute,
+            redirect_slashes=False,
+            generate_unique_id_function=lambda route: route.name,
+            **options,
+        )
 
     def add_api_route(self, path: str, endpoint: Endpoint, **options: Any) -> None:
         """Add a route as FastAPI does, run inline, with every error it can answer declared."""

@@ -3,10 +3,13 @@
 import base64
 import json
 from datetime import datetime
+from functools import cache
 from threading import RLock
 from typing import Any
 
+from moto.core import responses
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamRecord, Table
@@ -36,6 +39,8 @@ def serialized(self: DynamoHandler, action_result: ActionResult) -> Any:
     """In place of moto's, which takes 1 ms a row to walk an answer through botocore's model."""
     if not isinstance(action_result, DynamoResult):
         return _serialized(self, action_result)
+    if isinstance(action_result.result, dict):
+        action_result.result.pop("ConsumedCapacityUnits", None)  # of no answer of DynamoDB's
     headers = {**self.response_headers, "Content-Type": "application/x-amz-json-1.0"}
     return 200, headers, json.dumps(action_result.result, default=_plain)
 
@@ -54,7 +59,9 @@ def _untracked(cls: type[Any], *_: object, **__: object) -> Any:
     return object.__new__(cls)
 
 
-_REPLACED: tuple[tuple[type, str, Any], ...] = (
+_REPLACED: tuple[tuple[Any, str, Any], ...] = (
+    # moto looks through a whole class at every call.
+    (responses, "method_names_from_class", cache(method_names_from_class)),
     (DynamoHandler, "call_action", call_action),
     (DynamoHandler, "serialized", serialized),
     (DynamoHandler, "transact_write_items", transactions.transact_once),
@@ -62,6 +69,7 @@ _REPLACED: tuple[tuple[type, str, Any], ...] = (
     (DynamoDBBackend, "update_item", rows.update_item),
     (Table, "put_item", rows.put_item),
     (Table, "delete_item", rows.delete_item),
+    (DynamoDBBackend, "get_schema", queries.get_schema),
     (Table, "query", queries.query),
     (Item, "__new__", _untracked),
     (StreamRecord, "__new__", _untracked),

@@ -4,7 +4,6 @@ An item in moto's table is never changed in place (`rows` copies it first), so w
 filed can always be told from the item itself.
 """
 
-import base64
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -24,7 +23,7 @@ def plain(value: DynamoType) -> Plain:
     """A key's value as Python compares it: text by code point, numbers as numbers, raw bytes."""
     if value.type == "N":
         return Decimal(value.value)
-    return base64.b64decode(value.value) if value.type == "B" else str(value.value)
+    return bytes(value.value) if value.type == "B" else str(value.value)
 
 
 @dataclass(frozen=True)

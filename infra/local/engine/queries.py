@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
@@ -14,6 +15,7 @@ from infra.local.engine.partitions import Order, Partitions, Plain, Schema, part
 _PAGE = 1024 * 1024  # bytes that one Query reads
 
 _query = Table.query
+_get_schema = DynamoDBBackend.get_schema
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,15 @@ def query(
     return list(found), len(read), last
 
 
+def get_schema(
+    self: DynamoDBBackend, table_name: str, index_name: str | None
+) -> list[dict[str, Any]]:
+    """In place of moto's: the same, but an unknown index is refused as DynamoDB refuses it."""
+    if index_name is not None:
+        self.get_table(table_name).get_index(index_name, error_if_not=True)
+    return _get_schema(self, table_name, index_name)
+
+
 def _rows(filed: Partitions, schema: Schema, request: _Request) -> Iterator[Item]:
     forward = request.scan_index_forward is not False
     bounds = _bounds(request.range_comparison, [plain(value) for value in request.range_objs])
@@ -106,6 +117,9 @@ def _bounds(comparison: str | None, values: list[Plain]) -> _Bounds:
     if comparison is None:
         return _Bounds()
     first, last = values[0], values[-1]
+    if comparison == "BETWEEN" and (first,) > (last,):
+        message = "The BETWEEN operator requires upper bound to be greater than or equal to lower"
+        raise MockValidationException(message)
     bounds = {
         "=": _Bounds((first,), (first, _TOP)),
         "<": _Bounds(None, (first,), high_in=False),

@@ -6,7 +6,8 @@ import sys
 
 import tests.bench.canned  # noqa: F401 - takes the place of the network
 from handler import api
+from tests.bench.events import CONTEXT
 
 if __name__ == "__main__":
-    answer = api.handle(json.loads(sys.argv[1]), None)
+    answer = api.handle(json.loads(sys.argv[1]), CONTEXT)
     os._exit(0 if answer["statusCode"] == 200 else 1)

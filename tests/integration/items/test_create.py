@@ -131,7 +131,7 @@ class TestRefused:
                     "",
                     " 1",
                     "1 ",
-                    "١",
+                    chr(0x0661),
                     True,
                     None,
                     [],

@@ -1,0 +1,134 @@
+"""Fixtures of the twin's tests: moto in memory, asked as AWS is asked."""
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from moto.dynamodb.models import dynamodb_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+from infra.blueprint import BLUEPRINT
+from infra.local import aws, engine, plans
+from infra.local.invoker import Pool
+from infra.local.places import ACCOUNT, REGION
+
+
+@pytest.fixture
+def dynamodb():
+    """Moto with the engine and no table in the twin's region, as a service of the endpoint."""
+    engine.install()
+    backends = (dynamodb_backends, secretsmanager_backends)
+    for backend in backends:
+        backend[ACCOUNT][REGION].reset()
+    yield aws.MOTO["dynamodb"]
+    for backend in backends:
+        backend[ACCOUNT][REGION].reset()
+
+
+@pytest.fixture
+def ask(dynamodb):
+    """Do a DynamoDB call by name; the answer's JSON, or `Refused`."""
+
+    def call(operation, **body):
+        return aws.request(dynamodb, f"DynamoDB_20120810.{operation}", body)
+
+    return call
+
+
+API = """
+import json, os, sys, time
+
+seen = 0
+print("imported")
+
+
+def handle(event, context):
+    global seen
+    seen += 1
+    match event.get("rawPath"):
+        case "/raise":
+            raise ValueError("boom")
+        case "/exit":
+            os._exit(3)
+        case "/hang":
+            time.sleep(60)
+        case "/slow":
+            time.sleep(0.3)
+        case "/much":
+            return {"statusCode": 200, "body": "x" * 7_000_000}
+        case "/nothing":
+            return {"statusCode": 204}
+        case "/malformed":
+            return {"statusCode": "soon"}
+        case "/print":
+            print("said", end="")
+            sys.stdout.flush()
+    answer = {
+        "event": event,
+        "environment": dict(os.environ),
+        "pid": os.getpid(),
+        "seen": seen,
+        "left": context.get_remaining_time_in_millis(),
+        "request_id": context.aws_request_id,
+        "arn": context.invoked_function_arn,
+    }
+    headers = {"content-type": "application/json"}
+    return {"statusCode": 200, "headers": headers, "body": json.dumps(answer)}
+"""
+
+OPERATORS = """
+def handle(event, context):
+    if event.get("account_id") == "nobody":
+        return {"error": {"code": "odd", "detail": "No such account."}}
+    if event.get("account_id") == "crash":
+        raise RuntimeError("crashed")
+    return {"token": f"dev.{event['account_id']}.{event['role']}"}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A project's folder with stand-ins for the functions, which tell what they were given."""
+    package = tmp_path / "handler"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "api.py").write_text(API)
+    (package / "operators.py").write_text(OPERATORS)
+    (tmp_path / "infra").symlink_to(Path(__file__).parents[3] / "infra")
+    return tmp_path
+
+
+@pytest.fixture
+def run():
+    """Run coroutines on one event loop, in a thread of its own."""
+    with ThreadPoolExecutor(1) as thread:
+        runner = thread.submit(asyncio.Runner).result()
+        yield lambda coroutine: thread.submit(runner.run, coroutine).result(60)
+        thread.submit(runner.close).result()
+
+
+@pytest.fixture
+def lines():
+    """What functions have logged."""
+    return []
+
+
+@pytest.fixture
+def pool(folder, run, lines):
+    """Makes pools of the `api` function, and closes them."""
+    pools = []
+
+    def make(**more):
+        around = plans.Surroundings(folder, "http://127.0.0.1:9", "key", {"PATH": os.defpath})
+        function = BLUEPRINT.function(more.pop("function", "api"))
+        plan = replace(plans.plan(function, "AKIAAPI", around), **more)
+        made = Pool(plan, lambda _, line: lines.append(line))
+        pools.append(made)
+        return made
+
+    yield make
+    for made in pools:
+        run(made.close())

@@ -1,0 +1,151 @@
+"""The house's rules that no linter knows (design/house.md, "Also tested")."""
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+import pytest
+
+from handler import api
+from handler.core import system
+
+_ROOT = Path(__file__).parents[2]
+_MODULES = sorted((_ROOT / "handler").rglob("*.py"))
+_ALL = _MODULES + sorted((_ROOT / "infra").rglob("*.py"))
+_FRONT = {"__init__", "router", "jobs"}  # what doors wire; rooms use the first alone
+_DOORS = {"api", "worker", "sockets", "clock", "changes", "letters", "operators"}
+_JUNK = {"utils", "helpers", "common", "constants", "exceptions", "base", "misc", "shared", "tools"}
+_JOB = "Lambda freezes or skips it: write a job instead (handler/<feature>/jobs.py)."
+_EVERY = pytest.mark.parametrize("path", _ALL, ids=lambda path: str(path.relative_to(_ROOT)))
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def _room(module: str) -> str:
+    """The feature that a module belongs to, or nothing for core and the doors."""
+    parts = module.split(".")
+    return "" if len(parts) < 2 or parts[1] in _DOORS | {"core"} else parts[1]
+
+
+@_EVERY
+def test_modules_are_short(path):
+    """A module has at most 250 lines."""
+    assert len(path.read_text().splitlines()) <= 250
+
+
+@_EVERY
+def test_functions_are_short(path):
+    """A function has at most 30 lines."""
+    long = [f.name for f in _functions(path) if f.end_lineno - f.lineno >= 30]
+    assert not long
+
+
+@_EVERY
+def test_no_module_is_a_junk_drawer(path):
+    """A module is named for what it is about."""
+    assert not _JUNK & {part.removesuffix(".py") for part in path.relative_to(_ROOT).parts}
+
+
+def test_rooms_are_entered_by_their_door():
+    """A feature uses another by its package, never by a module inside."""
+    graph = grimp.build_graph("handler")
+    for module in graph.modules:
+        for found in graph.find_modules_directly_imported_by(module):
+            inside = found.count(".") > 1
+            if inside and _room(found) and _room(module) and _room(found) != _room(module):
+                pytest.fail(f"{module} imports {found}: use what handler.{_room(found)} offers")
+
+
+def test_doors_wire_routers_alone():
+    """A door knows a feature's router, jobs or package, not what lies behind."""
+    graph = grimp.build_graph("handler")
+    for door in {f"handler.{name}" for name in _DOORS} & graph.modules:
+        for found in graph.find_modules_directly_imported_by(door):
+            if _room(found) and found.count(".") > 1:
+                assert found.rpartition(".")[2] in _FRONT
+
+
+def test_every_router_is_wired():
+    """A room with a router is open; system is as well."""
+    routers = {path.parent.name for path in _MODULES if path.name == "router.py"}
+    wired = {router.prefix.strip("/") for router in api.ROUTERS}
+    assert system.router in api.ROUTERS
+    assert wired == routers | {""}
+
+
+@pytest.mark.parametrize("path", _MODULES, ids=lambda path: str(path.relative_to(_ROOT)))
+def test_nothing_works_after_the_answer(path):
+    """Neither background tasks nor lifespan hooks: on Lambda they hold the answer, or never run."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        named = getattr(node, "attr", None) or getattr(node, "id", None) or ""
+        assert named not in {"BackgroundTask", "BackgroundTasks"}, _JOB
+        assert named not in {"on_event", "add_event_handler", "on_startup", "on_shutdown"}, _JOB
+        if isinstance(node, ast.keyword):
+            assert node.arg not in {"background", "on_startup", "on_shutdown"}, _JOB
+            off = isinstance(node.value, ast.Constant) and node.value.value == "off"
+            assert node.arg != "lifespan" or off, _JOB
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "fastapi.BackgroundTasks",
+        "fastapi.background",
+        "starlette.background",
+        "contextlib.asynccontextmanager",
+    ],
+)
+def test_the_linter_says_to_write_a_job(name):
+    """`make check` refuses work after the answer, and says what to write."""
+    settings = tomllib.loads((_ROOT / "pyproject.toml").read_text())
+    banned = settings["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"]
+    assert "write a job" in banned[name]["msg"]
+
+
+def test_the_release_is_said_once():
+    """`/info` and the project file agree."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == system.VERSION
+
+
+def _in_new_process(code: str) -> str:
+    environment = {"STAGE": "local", "RESOURCE_PREFIX": "x-", "AWS_DEFAULT_REGION": "eu-west-1"}
+    return subprocess.run(  # noqa: S603 - our own code, in a process without our imports
+        [sys.executable, "-c", code],
+        cwd=_ROOT,
+        env={**environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+def test_the_operators_door_speaks_no_http():
+    """It starts without FastAPI, Starlette and Mangum."""
+    loaded = _in_new_process(
+        "import sys, handler.operators; print({name.partition('.')[0] for name in sys.modules})"
+    )
+    assert "handler" in loaded
+    assert not [name for name in ("fastapi", "starlette", "mangum") if f"'{name}'" in loaded]
+
+
+def test_the_api_door_makes_one_client():
+    """Importing it builds DynamoDB's client and no other, without boto3."""
+    told = _in_new_process(
+        "import sys, botocore.session as s\n"
+        "made, create = [], s.Session.create_client\n"
+        "s.Session.create_client = lambda self, name, *a, **k: "
+        "(made.append(name), create(self, name, *a, **k))[1]\n"
+        "import handler.api\n"
+        "print(made, 'boto3' in sys.modules, 's3transfer' in sys.modules)"
+    )
+    assert told == "['dynamodb'] False False"
