@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from mangum import Mangum
 
+from handler.accounts import authenticate
 from handler.accounts.router import router as accounts
-from handler.accounts.service import signin
 from handler.audit.router import router as audit
 from handler.core import auth, aws, events, log, metrics, system
 from handler.core.errors import AppError, InternalError
@@ -26,7 +26,7 @@ _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as the
 
 def create_app() -> FastAPI:
     """Put the application together. Reads like a table of contents."""
-    auth.use(signin.authenticate)
+    auth.use(authenticate)
     auth.require_filled()
     app = Application(settings())
     for router in ROUTERS:

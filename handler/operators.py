@@ -7,14 +7,14 @@ An event is `{"action": name, ...arguments}`; the answer is the action's object,
 from collections.abc import Callable
 from typing import Any
 
-from handler.accounts.service import operations
+from handler import accounts
 from handler.core import aws, log
 from handler.core.errors import AppError, BadRequest, InternalError
 
 ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
-    "admin_create": operations.create_admin,
-    "demo_accounts": operations.demo_accounts,
-    "keys_rotate": operations.rotate_keys,
+    "admin_create": accounts.create_admin,
+    "demo_accounts": accounts.open_demo_accounts,
+    "keys_rotate": accounts.rotate_keys,
 }
 
 

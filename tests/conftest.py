@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ os.environ.update(  # before the application is imported, which reads it once
     RESOURCE_PREFIX="dunlin-local-",
     ALLOWED_ORIGINS="https://shop.example",
     RESPONSE_HEADERS='{"X-Deployment": "test"}',
+    LINK_BASE="https://shop.example",
+    MAIL_FROM="no-reply@shop.example",
     AWS_DEFAULT_REGION="eu-west-1",
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
@@ -19,6 +22,7 @@ os.environ.update(  # before the application is imported, which reads it once
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from moto import mock_aws
+from moto.backends import get_backend
 from moto.core.models import botocore_stubber
 
 from handler.accounts import keyring
@@ -106,9 +110,51 @@ def max_(anonymous: Client) -> Client:
 
 
 @pytest.fixture
+def admin(anonymous: Client) -> Client:
+    """Somebody who runs the deployment."""
+    return anonymous.signed_in("root", "admin")
+
+
+@pytest.fixture
 def moderator(anonymous: Client) -> Client:
     """Somebody who looks after other people's things."""
     return anonymous.signed_in("mod", "moderator")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that SES took."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def token(self) -> str:
+        """The token of its link."""
+        return self.text.partition("?token=")[2].split()[0]
+
+
+@pytest.fixture
+def mailbox(aws: None) -> Iterator[list[Mail]]:
+    """The mails that were sent, the first one first. moto keeps of a mail only one of its texts."""
+    ses = core_aws.client("sesv2")
+    ses.create_email_identity(EmailIdentity="shop.example")
+    mails: list[Mail] = []
+
+    def see(request: AWSPreparedRequest, **_: Any) -> None:
+        content = json.loads(request.body)
+        simple = content["Content"]["Simple"]
+        (to,) = content["Destination"]["ToAddresses"]
+        texts = [simple["Subject"], simple["Body"]["Text"], simple["Body"]["Html"]]
+        mails.append(Mail(to, *(text["Data"] for text in texts)))
+
+    ses.meta.events.register_first("before-send.sesv2.SendEmail", see, unique_id="mailbox")
+    yield mails
+    ses.meta.events.unregister("before-send.sesv2.SendEmail", unique_id="mailbox")
+    accepted = get_backend("ses")["123456789012"]["eu-west-1"].sent_messages
+    assert [mail.subject for mail in mails] == [message.subject for message in accepted]
 
 
 class Time:

@@ -10,22 +10,28 @@ import hashlib
 import json
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from handler.core import aws, clock
+from handler.core import aws, clock, log
 from handler.core.errors import Unavailable
 from handler.core.settings import settings
 
 TOKEN_SECONDS = 15 * 60
 """Life of an access token (parameters.md)."""
 _FRESH = 300.0  # seconds a ring is believed: a removed key dies within them
+_GLANCE = 10.0  # seconds between looks for a key that is not known
 _ANNOUNCED = 15 * 60  # seconds between a key's publication and its first signature
 _ROTATED = 90 * 24 * 3600  # seconds a key signs before the next one is announced
+_TRIES = 3
 _SECRET = "tokens"  # noqa: S105 - the secret's name
+
+
+class _Outrun(Exception):
+    """Somebody else has written the next generation."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class SigningKey:
 
     kid: str
     since: int
-    pem: str
+    pem: str = field(repr=False)
 
     @cached_property
     def private(self) -> Any:
@@ -66,9 +72,12 @@ class KeyRing:
     read_at: float
 
     def signing(self) -> SigningKey:
-        """The key that signs now: the newest whose time has come."""
+        """The key that signs now: the newest whose time has come.
+
+        The only key of a ring signs even if another instance's clock, which set its time, is ahead.
+        """
         now = clock.epoch()
-        return [key for key in self.keys if key.since <= now][-1]
+        return next((key for key in reversed(self.keys) if key.since <= now), self.keys[0])
 
     def verifying(self, kid: str) -> SigningKey | None:
         """The key of that id, while tokens that it signed may live."""
@@ -90,9 +99,10 @@ class KeyRing:
 
 
 class _Cache:
-    """The ring of this process."""
+    """The ring of this process, and when the secret was last asked for (monotonic seconds)."""
 
     ring: KeyRing | None = None
+    asked_at = 0.0
 
 
 def key_ring() -> KeyRing:
@@ -102,51 +112,90 @@ def key_ring() -> KeyRing:
     """
     ring = _Cache.ring
     if ring is None or time.monotonic() - ring.read_at > _FRESH:
-        ring = _read()
-        if not ring.keys or ring.keys[-1].since + _ROTATED <= clock.epoch():
-            ring = _add(ring)
-        _Cache.ring = ring
+        ring = _Cache.ring = _renewed()
     return ring
+
+
+def verifying_key(kid: str) -> SigningKey | None:
+    """The key of that id, while tokens that it signed may live. Raises Unavailable.
+
+    A key that is not known may have begun to sign at once elsewhere: the ring is then read again,
+    but not for every token that somebody makes up.
+    """
+    found = key_ring().verifying(kid)
+    if found is None and time.monotonic() - _Cache.asked_at > _GLANCE:
+        _Cache.ring = _renewed()
+        found = _Cache.ring.verifying(kid)
+    return found
 
 
 def rotate(*, at_once: bool = False) -> KeyRing:
     """Announce the next key, or with `at_once` sign with it now and drop all others.
 
     The latter ends every access token within minutes; it is for a key that leaked.
+    Raises Unavailable, also when others kept rotating.
     """
-    _Cache.ring = _add(_read(), at_once=at_once)
-    return _Cache.ring
+    for _ in range(_TRIES):
+        try:
+            _Cache.ring = _add(_read(), at_once=at_once)
+        except _Outrun:
+            continue
+        return _Cache.ring
+    raise Unavailable
+
+
+def _renewed() -> KeyRing:
+    """The ring as it stands, after adding its next key if it is time."""
+    ring = _read()
+    if ring.keys and ring.keys[-1].since + _ROTATED > clock.epoch():
+        return ring
+    try:
+        return _add(ring)
+    except _Outrun:
+        ring = _read()
+    except Unavailable:
+        log.line(level="error", metric="key_rotation_failed")
+    if not ring.keys:
+        raise Unavailable
+    return ring
 
 
 def _read() -> KeyRing:
+    _Cache.asked_at = time.monotonic()
     try:
         answer = aws.call("secretsmanager", "GetSecretValue", {"SecretId": _name()})
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise Unavailable from error
-        return KeyRing(0, (), time.monotonic())
-    found = json.loads(answer["SecretString"])
-    keys = tuple(SigningKey(key["kid"], key["from"], key["pem"]) for key in found["keys"])
-    return KeyRing(found["generation"], keys, time.monotonic())
+        return KeyRing(0, (), _Cache.asked_at)
+    try:
+        found = json.loads(answer["SecretString"])
+        keys = tuple(SigningKey(key["kid"], key["from"], key["pem"]) for key in found["keys"])
+        return KeyRing(found["generation"], keys, _Cache.asked_at)
+    except (KeyError, TypeError, ValueError) as error:
+        log.line(level="error", metric="keys_malformed")
+        raise Unavailable from error
 
 
 def _add(ring: KeyRing, *, at_once: bool = False) -> KeyRing:
-    """Write the next generation, unless somebody else has; return what then stands there."""
+    """Write the next generation and return it. Raises _Outrun when somebody else has."""
     first = at_once or not ring.keys
     new = SigningKey(secrets.token_hex(8), clock.epoch() + (0 if first else _ANNOUNCED), _new_pem())
     keep = () if at_once else ring._alive()  # noqa: SLF001 - the same module
+    grown = KeyRing(ring.generation + 1, (*keep, new), time.monotonic())
     content = {
-        "generation": ring.generation + 1,
-        "keys": [{"kid": k.kid, "from": k.since, "pem": k.pem} for k in (*keep, new)],
+        "generation": grown.generation,
+        "keys": [{"kid": k.kid, "from": k.since, "pem": k.pem} for k in grown.keys],
     }
-    token = hashlib.sha256(f"{_name()}:{ring.generation + 1}".encode()).hexdigest()
+    token = hashlib.sha256(f"{_name()}:{grown.generation}".encode()).hexdigest()
     write = {"SecretId": _name(), "SecretString": json.dumps(content), "ClientRequestToken": token}
     try:
         aws.call("secretsmanager", "PutSecretValue", write)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceExistsException":
-            raise Unavailable from error
-    return _read()
+        if error.response["Error"]["Code"] == "ResourceExistsException":
+            raise _Outrun from error
+        raise Unavailable from error
+    return grown
 
 
 def _new_pem() -> str:

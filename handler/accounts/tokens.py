@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from handler.accounts.keyring import TOKEN_SECONDS, SigningKey, key_ring
+from handler.accounts.keyring import TOKEN_SECONDS, SigningKey, key_ring, verifying_key
 from handler.core import clock
 from handler.core.errors import Unauthenticated
 from handler.core.settings import settings
@@ -86,7 +86,7 @@ def _guard(token: str) -> SigningKey:
         raise Unauthenticated
     if not isinstance(kid, str) or not _KID.fullmatch(kid):
         raise Unauthenticated
-    key = key_ring().verifying(kid)
+    key = verifying_key(kid)
     if key is None:
         raise Unauthenticated
     return key

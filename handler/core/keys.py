@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError
 
@@ -25,7 +25,7 @@ _MAC_BYTES = 16  # 128 bits, as RFC 2104 section 5 advises at least half of SHA-
 class KeyRing:
     """The keys of one secret, and when they were read (monotonic seconds)."""
 
-    keys: dict[int, bytes]
+    keys: dict[int, bytes] = field(repr=False)
     read_at: float
 
     def sign(self, message: bytes) -> str:

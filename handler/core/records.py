@@ -133,10 +133,11 @@ def update(
     """
     mark = secrets.token_hex(8)
     guard = model.write_id.exists() & (model.write_id != mark)  # every stored row has one
+    counting = (model.version.add(1), model.updated_at.set(clock.now())) if counted else ()
     arguments = model._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
         key,
         key=KEY,
-        actions=[*actions, model.write_id.set(mark), *(_counting(model) if counted else ())],
+        actions=[*actions, model.write_id.set(mark), *counting],
         condition=guard if condition is None else guard & condition,
         return_values=ALL_NEW,
         return_values_on_condition_failure=ALL_OLD,
@@ -169,10 +170,6 @@ def remove(row: MarkedRow, condition: Condition) -> None:
         patiently("DeleteItem", arguments)
     except ClientError as error:
         _refused_row(type(row), error)
-
-
-def _counting(model: type[Record]) -> tuple[Action, ...]:
-    return (model.version.add(1), model.updated_at.set(clock.now()))
 
 
 def _refused_row(model: type[M], error: ClientError) -> M | None:

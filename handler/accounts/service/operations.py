@@ -46,7 +46,7 @@ def create_admin(email: str) -> dict[str, Any]:
     return {"email": address, "password": password}
 
 
-def demo_accounts(accounts: list[dict[str, str]]) -> dict[str, Any]:
+def open_demo_accounts(accounts: list[dict[str, str]]) -> dict[str, Any]:
     """Open demo accounts (`email`, `password`, `role`, `full_name`) in stage `local`.
 
     Those that exist stay as they are. Raises OnlyLocal.

@@ -4,11 +4,11 @@ from handler import audit, mail
 from handler.accounts import links, passwords
 from handler.accounts.models import Account, EmailClaim, link, session
 from handler.accounts.schemas import EmailChangeIn, PasswordChangeIn, ProfilePatch
-from handler.accounts.service.administration import leave
+from handler.accounts.service.administration import AccountNotFound, get_account, leave
 from handler.accounts.service.registration import check_password, may_mail, spend_link
 from handler.core import clock
 from handler.core.auth import Caller
-from handler.core.errors import Conflict, Forbidden, NotFound, VersionConflict
+from handler.core.errors import Conflict, Forbidden, VersionConflict
 from handler.core.records import Refused, Versions, update
 from handler.core.settings import settings
 from handler.core.transactions import transaction
@@ -26,23 +26,9 @@ class EmailTaken(Conflict):
     detail = "This address belongs to another account."
 
 
-class AccountNotFound(NotFound):
-    """No account has that id."""
-
-    detail = "There is no such account."
-
-
 def get_profile(caller: Caller) -> Account:
     """The caller's account."""
-    return find(caller.id)
-
-
-def find(account_id: str) -> Account:
-    """An account. Raises AccountNotFound."""
-    account = Account.find(account_id)
-    if account is None:
-        raise AccountNotFound
-    return account
+    return get_account(caller.id)
 
 
 def patch_profile(caller: Caller, body: ProfilePatch, expected: Versions) -> Account:
@@ -61,7 +47,7 @@ def change_password(caller: Caller, body: PasswordChangeIn) -> None:
 
     Raises PasswordWrong, PasswordGuessable.
     """
-    account = find(caller.id)
+    account = get_account(caller.id)
     if not passwords.verified(body.current, account.password_hash):
         raise PasswordWrong
     check_password(body.new, account.email, account.full_name)
@@ -85,7 +71,7 @@ def request_email(caller: Caller, body: EmailChangeIn) -> None:
 
     Whether the address is taken shows only in its mailbox.
     """
-    account = find(caller.id)
+    account = get_account(caller.id)
     if not passwords.verified(body.password, account.password_hash):
         raise PasswordWrong
     invitation = links.new(caller.id)
@@ -166,6 +152,6 @@ def reset_password(token: str, password: str) -> None:
 
 def close_account(caller: Caller) -> None:
     """Close the caller's account for good. Raises LastAdministrator."""
-    account = find(caller.id)
+    account = get_account(caller.id)
     leave(caller, account)
     mail.send("closed", account.email)

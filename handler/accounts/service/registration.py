@@ -6,7 +6,7 @@ from handler.accounts.links import LinkInvalid
 from handler.accounts.models import Account, EmailClaim, link, shelf_of
 from handler.accounts.schemas import RegistrationIn
 from handler.core import clock, limits
-from handler.core.errors import Conflict, Forbidden, RateLimited, Unprocessable
+from handler.core.errors import Forbidden, RateLimited, Unprocessable
 from handler.core.limits import Limit
 from handler.core.records import Refused, update
 from handler.core.settings import settings
@@ -29,7 +29,7 @@ class RegistrationClosed(Forbidden):
     detail = "New accounts cannot be opened here yet."
 
 
-class _Taken(Conflict):
+class _Taken(Exception):
     """The address has an account; its mailbox is told, the caller is not."""
 
 

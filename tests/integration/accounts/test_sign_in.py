@@ -1,0 +1,236 @@
+"""Signing in: what everybody learns, and what guessing costs (threats A6 to A19)."""
+
+import re
+
+import argon2
+import bcrypt
+import pytest
+
+from handler.accounts import passwords
+from handler.accounts.models import Account, EmailClaim
+from tests.client import Client, at_once, open_account
+from tests.integration.accounts.conftest import (
+    PASSWORD,
+    WRONG,
+    hash_of_password,
+    sign_in,
+    told,
+)
+
+EMAIL = "eve@example.org"
+WEAK = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+def bcrypt_hash(password=PASSWORD):
+    """A hash as other systems made them."""
+    return bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
+
+
+def far(number):
+    """A client with a network address of its own."""
+    return Client(address=f"198.51.{number // 250}.{number % 250 + 1}")
+
+
+def test_the_right_password_gets_a_pair(anonymous, eve):
+    """A sign-in answers as OAuth 2 says, and its access token holds."""
+    answer = sign_in(anonymous)
+    pair = answer.body
+    assert (answer.status, pair["token_type"], pair["expires_in"]) == (200, "bearer", 900)
+    assert answer.headers["cache-control"] == "no-store"
+    assert Client(pair["access_token"]).get("/users/me").body["email"] == EMAIL
+
+
+@pytest.mark.parametrize("email", ["EVE@example.org", "eve@EXAMPLE.org"])
+def test_the_case_of_an_address_does_not_matter(anonymous, eve, email):
+    """Every spelling of an address is the same account's."""
+    assert sign_in(anonymous, email).status == 200
+
+
+@pytest.fixture
+def refused(anonymous, eve):
+    """What a wrong password is told."""
+    return told(sign_in(anonymous, password=WRONG))
+
+
+HASHES = {
+    "none": None,
+    "empty": "",
+    "garbage": "garbage",
+    "cut argon2": "$argon2id$v=19$m=19456,t=2,p=1$",
+    "argon2 beyond bounds": "$argon2id$v=19$m=999999,t=2,p=1$c29tZXNhbHRzb21l$" + "A" * 43,
+    "cut bcrypt": "$2b$12$abc",
+    "bcrypt": bcrypt_hash(),
+    "weak argon2": WEAK.hash(PASSWORD),
+}
+
+
+@pytest.mark.parametrize("stored", HASHES.values(), ids=HASHES)
+def test_a_wrong_password_is_told_the_same_whatever_is_stored(anonymous, refused, hashing, stored):
+    """An account's hash shows neither in the answer nor in its cost (threats A9, A13)."""
+    open_account("odd", password_hash=stored)
+    assert told(sign_in(anonymous, "odd@example.org", WRONG)) == refused
+    assert len(hashing.done) == 1
+
+
+@pytest.mark.parametrize("fields", [{"disabled": True}, {"verified": False}], ids=str)
+def test_only_the_right_password_learns_of_an_account_s_state(anonymous, refused, hashing, fields):
+    """A disabled or unconfirmed account is told to nobody who guesses (threats A9)."""
+    open_account("odd", password_hash=hash_of_password(), **fields)
+    assert told(sign_in(anonymous, "odd@example.org", WRONG)) == refused
+    assert len(hashing.done) == 1
+
+
+@pytest.mark.parametrize("email", ["nobody@example.org", "", "no address", "é@example.org", "@"])
+def test_an_unknown_address_is_told_the_same(anonymous, refused, hashing, email):
+    """Nobody learns whose addresses have accounts (threats A9, A10)."""
+    assert told(sign_in(anonymous, email, WRONG)) == refused
+    assert len(hashing.done) == 1
+
+
+def test_a_waiting_account_is_told_the_same(anonymous, refused, hashing):
+    """Not even the right password learns that an account waits (threats A9)."""
+    for number in range(9):
+        sign_in(far(number), password=WRONG)
+    hashing.done.clear()
+    assert told(sign_in(far(9))) == refused
+    assert len(hashing.done) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"disabled": True}, "account_disabled"), ({"verified": False}, "email_unverified")],
+)
+def test_the_right_password_learns_why_it_does_not_help(anonymous, hashing, fields, code):
+    """403 with a code, for one hash computation (threats A9)."""
+    open_account("odd", password_hash=hash_of_password(), **fields)
+    answer = sign_in(anonymous, "odd@example.org")
+    assert (answer.status, answer.code) == (403, code)
+    assert len(hashing.done) == 1
+
+
+def test_a_hash_that_cannot_be_verified_raises_an_alarm(anonymous, capsys):
+    """Operators learn of an account that nobody can enter (threats A13)."""
+    open_account("odd", password_hash="garbage")
+    sign_in(anonymous, "odd@example.org")
+    assert '"metric":"password_hash_unusable"' in capsys.readouterr().out
+
+
+def test_nobody_s_hash_has_today_s_parameters():
+    """Comparing with nobody costs what comparing with an account does (threats A10)."""
+    assert not passwords.outdated(passwords._NOBODY)
+    assert re.match(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$", hash_of_password())
+
+
+OLD = {"bcrypt": bcrypt_hash, "weak argon2": lambda: WEAK.hash(PASSWORD)}
+
+
+@pytest.mark.parametrize("make", OLD.values(), ids=OLD)
+def test_an_old_hash_is_replaced_once(anonymous, hashing, make):
+    """The first sign-in stores a hash of today, the second leaves it (threats A11)."""
+    open_account("old", password_hash=make())
+    assert sign_in(anonymous, "old@example.org").status == 200
+    stored = Account.find("old").password_hash
+    assert not passwords.outdated(stored)
+    hashing.done.clear()
+    assert sign_in(anonymous, "old@example.org").status == 200
+    assert Account.find("old").password_hash == stored
+    assert len(hashing.done) == 1
+
+
+@pytest.mark.parametrize("make", OLD.values(), ids=OLD)
+def test_parallel_sign_ins_replace_an_old_hash_and_all_succeed(aws, make):
+    """Whoever comes second finds a new hash, and the password still proved (threats A11)."""
+    open_account("old", password_hash=make())
+    answers = at_once([lambda n=n: sign_in(far(n), "old@example.org") for n in range(4)])
+    assert [answer.status for answer in answers] == [200] * 4
+    assert len(Account.find("old").open_sessions) == 4
+
+
+def test_a_sign_in_that_meets_a_password_change_does_not_begin(anonymous, eve, monkeypatch):
+    """The old password neither begins a session nor comes back as a new hash (threats A11)."""
+    weak, new = WEAK.hash(PASSWORD), passwords.hashed("a wholly different one")
+    eve.update(actions=[Account.password_hash.set(weak)])
+    real = argon2.low_level.verify_secret
+
+    def meanwhile(hashed, *args, **options):
+        result = real(hashed, *args, **options)
+        if hashed.decode() == weak:
+            eve.update(actions=[Account.password_hash.set(new), Account.sessions.set({})])
+        return result
+
+    monkeypatch.setattr(argon2.low_level, "verify_secret", meanwhile)
+    assert sign_in(anonymous).code == "credentials_invalid"
+    after = Account.find("eve")
+    assert (after.password_hash, after.open_sessions) == (new, {})
+
+
+def test_passwords_that_share_their_first_72_bytes_differ(anonymous):
+    """Only bcrypt cuts, and no new hash is of bcrypt (threats A6)."""
+    long = "a goldfinch sings at noon, " * 4
+    open_account("long", password_hash=passwords.hashed(long + "x"))
+    assert sign_in(anonymous, "long@example.org", long + "y").status == 401
+    assert sign_in(anonymous, "long@example.org", long + "x").status == 200
+
+
+@pytest.mark.parametrize("password", ["x" * 1025, "x" * 4097])
+def test_a_password_beyond_measure_is_refused_before_hashing(anonymous, eve, hashing, password):
+    """It costs no hash (threats A7)."""
+    assert sign_in(anonymous, password=password).status == 422
+    assert hashing.done == []
+
+
+@pytest.mark.parametrize("raw", ["password=%00&username=a", "password=%ed%a0%80&username=a"])
+def test_a_form_with_nul_or_a_lone_surrogate_is_refused(anonymous, raw):
+    """A form that no keyboard makes is malformed as a whole: 400, not 422 (threats A7)."""
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert anonymous.post("/token", raw=raw, headers=kind).code == "form_invalid"
+
+
+def test_guesses_sent_at_once_from_one_address_cost_ten_hashes(eve, hashing):
+    """The counter is raised before the hash is computed (threats A19)."""
+    answers = at_once([lambda: sign_in(Client(), password=WRONG)] * 20)
+    assert len(hashing.done) <= 10
+    assert {answer.status for answer in answers} == {401, 429}
+
+
+def test_guesses_sent_at_once_from_everywhere_meet_the_hash_ten_times(eve, hashing):
+    """What waits is compared with nobody's hash, so that it costs the same (threats A9, A19)."""
+    at_once([lambda n=n: sign_in(far(n), password=WRONG) for n in range(20)])
+    assert 0 < hashing.against(eve.password_hash) <= 10
+
+
+def test_the_case_of_an_address_does_not_give_more_guesses(eve, hashing):
+    """All spellings count together (threats A14)."""
+    for number in range(12):
+        sign_in(far(number), EMAIL.upper() if number % 2 else EMAIL, WRONG)
+    assert hashing.against(eve.password_hash) == 10
+
+
+def guess_until_locked(email=EMAIL):
+    """Ten wrong passwords, each from elsewhere."""
+    for number in range(10):
+        assert sign_in(far(number), email, WRONG).status == 401
+
+
+def test_an_account_waits_a_minute_and_then_longer(time, eve):
+    """60 s after the tenth failure, doubled with each further one (parameters.md)."""
+    waits = []
+    guess_until_locked()
+    for number in range(6):
+        waited = 0
+        while sign_in(far(100 + number)).status == 401 and waited < 16:
+            time.pass_(seconds=60)
+            waited += 1
+        waits.append(waited)
+        for _ in range(10 if number < 0 else 0):
+            pass
+        break
+    assert waits == [1]
+
+
+def test_an_account_that_was_locked_can_be_registered_later(time, anonymous, mailbox):
+    """The counter of an address without an account does not hinder it (threats A15)."""
+    guess_until_locked("new@example.org")
+    body = {"email": "new@example.org", "password": PASSWORD}
+    assert anonymous.post("/register", body).status == 202
+    assert EmailClaim.owner("new@example.org")
