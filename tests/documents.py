@@ -15,11 +15,12 @@ from handler.core.settings import Settings
 DOCS = Path(__file__).parents[1] / "docs"
 
 _ELSEWHERE = {
-    "account_id_invalid": "`dunlin` commands",
     "action_unknown": "`dunlin` commands",
+    "email_exists": "`dunlin` commands",
+    "email_invalid": "`dunlin` commands",
+    "only_local": "`dunlin` commands",
     "event_unknown": "events that are no HTTP request",
     "method_not_allowed": "any path",
-    "no_dev_tokens": "`dunlin` commands",
     "origin_not_allowed": "CORS preflights",
     "route_not_found": "any other path",
 }

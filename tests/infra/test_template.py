@@ -304,7 +304,7 @@ def test_only_the_api_may_invoke_and_only_the_http_function(stage):
 
 
 def test_the_artifact_is_the_handler_and_nothing_else(stage):
-    """L12: no tests, no .git, no .env, no byte code, no infrastructure; the data that code reads."""
+    """L12: no tests, no .git, no .env, no byte code, no infrastructure, but the data it reads."""
     (asset,) = stage.folder.glob("asset.*")
     shipped = {path.relative_to(asset) for path in asset.rglob("*") if path.is_file()}
     kinds = {".gz", ".html", ".py", ".txt"}

@@ -6,13 +6,15 @@ import argon2
 import bcrypt
 import pytest
 
-from handler.accounts import passwords
+from handler.accounts import lockout, passwords
+from handler.accounts.lockout import Guesses
 from handler.accounts.models import Account, EmailClaim
 from tests.client import Client, at_once, open_account
 from tests.integration.accounts.conftest import (
     PASSWORD,
     WRONG,
     hash_of_password,
+    refresh,
     sign_in,
     told,
 )
@@ -212,20 +214,89 @@ def guess_until_locked(email=EMAIL):
         assert sign_in(far(number), email, WRONG).status == 401
 
 
-def test_an_account_waits_a_minute_and_then_longer(time, eve):
-    """60 s after the tenth failure, doubled with each further one (parameters.md)."""
-    waits = []
+def minutes_locked(time, start):
+    """How many minutes pass until the right password is let in; it is typed once a minute."""
+    for minute in range(1, 30):
+        time.pass_(minutes=1)
+        if sign_in(far(start + minute)).status == 200:
+            return minute
+    return None
+
+
+def test_ten_failures_cost_a_minute(time, eve):
+    """The right password waits too (parameters.md, "Lockout")."""
     guess_until_locked()
-    for number in range(6):
-        waited = 0
-        while sign_in(far(100 + number)).status == 401 and waited < 16:
-            time.pass_(seconds=60)
-            waited += 1
-        waits.append(waited)
-        for _ in range(10 if number < 0 else 0):
-            pass
-        break
-    assert waits == [1]
+    assert sign_in(far(11)).status == 401
+    assert minutes_locked(time, 20) == 1
+
+
+def test_every_further_failure_doubles_the_wait_up_to_a_quarter_of_an_hour(time, eve):
+    """60 s, 2, 4, 8 and then 15 minutes (parameters.md, "Lockout")."""
+    guess_until_locked()
+    for number, minutes in enumerate([1, 2, 4, 8, 15, 15]):
+        time.pass_(seconds=minutes * 60 - 1)
+        before = Guesses.get(lockout._key(EMAIL)).spent
+        sign_in(far(20 + 2 * number), password=WRONG)
+        assert Guesses.get(lockout._key(EMAIL)).spent == before
+        time.pass_(seconds=1)
+        sign_in(far(21 + 2 * number), password=WRONG)
+        assert Guesses.get(lockout._key(EMAIL)).spent == before + 1
+
+
+def test_failures_are_forgotten_after_their_window(time, eve):
+    """Nine failures and a quarter of an hour later there are ten more tries."""
+    for number in range(9):
+        sign_in(far(number), password=WRONG)
+    time.pass_(minutes=15)
+    for number in range(9):
+        sign_in(far(number), password=WRONG)
+    assert sign_in(far(10)).status == 200
+
+
+def test_a_success_forgets_the_account_s_failures(time, eve):
+    """The next nine failures do not lock it (threats A18)."""
+    for _ in range(2):
+        for number in range(9):
+            assert sign_in(far(number), password=WRONG).status == 401
+        assert sign_in(far(9)).status == 200
+
+
+def test_a_success_does_not_forget_its_address_s_failures(time, anonymous, eve):
+    """Who guesses at others and signs in to an own account in between is held up (threats A18)."""
+    for number in range(30):
+        time.pass_(seconds=7)
+        assert sign_in(anonymous).status == 200
+        assert sign_in(anonymous, f"n{number}@example.org", WRONG).status == 401
+    time.pass_(seconds=7)
+    assert sign_in(anonymous).status == 429
+
+
+def test_a_held_up_address_costs_no_hash(time, anonymous, eve, hashing):
+    """After 30 failures the 31st guess is not even looked at (parameters.md, "Lockout")."""
+    for number in range(30):
+        time.pass_(seconds=7)
+        sign_in(anonymous, f"n{number}@example.org", WRONG)
+    hashing.done.clear()
+    assert sign_in(anonymous).status == 429
+    assert hashing.done == []
+
+
+def test_a_locked_account_s_sessions_go_on(anonymous, eve):
+    """An attacker cannot sign the victim out (threats A17)."""
+    pair = sign_in(anonymous).body
+    guess_until_locked()
+    assert sign_in(far(11)).status == 401
+    assert refresh(anonymous, pair["refresh_token"]).status == 200
+    assert Client(pair["access_token"]).get("/users/me").status == 200
+
+
+def test_a_locked_account_s_password_can_be_reset(anonymous, eve, mailbox):
+    """Whoever holds the mailbox gets in at once (threats A17)."""
+    guess_until_locked()
+    anonymous.post("/password/forgot", {"email": EMAIL})
+    body = {"token": mailbox[-1].token, "password": "a wholly different one"}
+    assert anonymous.post("/password/reset", body).status == 204
+    assert sign_in(far(11), password="a wholly different one").status == 200
 
 
 def test_an_account_that_was_locked_can_be_registered_later(time, anonymous, mailbox):
