@@ -82,7 +82,7 @@ def create_token(
         if not text:
             raise InputInvalid.at("body", "refresh_token", type_="missing", msg="Field required")
         return _answer(signin.refresh(text), mode)
-    address = emails.canonical_or_none(form.username) or form.username.casefold()
+    address = emails.canonical_or_none(form.username) or f"?{form.username.casefold()}"
     return _answer(signin.sign_in(address, form.password, device), mode)
 
 

@@ -68,10 +68,12 @@ def open_account(account: Account) -> None:
         writes.save(account, Account.id.does_not_exist())
 
 
-def resend(email: str) -> None:
-    """Mail the confirming link again, if an account waits for it."""
-    owner = EmailClaim.owner(email)
-    invitation = links.new(owner or "nobody")
+def resend(email: str, source: str) -> None:
+    """Mail the confirming link again, if an account waits for it. Raises RateLimited."""
+    count_mails(source)
+    if not may_mail(email):
+        return
+    invitation = links.new(EmailClaim.owner(email) or "nobody")
     try:
         row = update(
             Account,
@@ -82,21 +84,22 @@ def resend(email: str) -> None:
         )
     except Refused:
         return
-    _post("verify", row.email, token=invitation.written())
+    mail.send("verify", row.email, token=invitation.written())
 
 
 def verify(token: str) -> None:
     """Confirm an address by its link. Raises LinkInvalid."""
-    account = spend_link(token, links.VERIFY, [Account.verified.set(True)])
+    actions = [Account.verified.set(True), link(links.VERIFY).remove()]
+    account = spend_link(token, links.VERIFY, actions)
     mail.send("welcome", account.email)
 
 
-def spend_link(token: str, purpose: str, actions: list) -> Account:  # type: ignore[type-arg] # PynamoDB's actions
-    """Use a link up in the update that does what it is for. Raises LinkInvalid."""
+def spend_link(token: str, purpose: str, actions: Sequence[Action]) -> Account:
+    """Use a link in the update that does what it is for, and that ends it. Raises LinkInvalid."""
     used = links.read(token)
     holds = (link(purpose, "hash") == used.digest) & (link(purpose, "expires") > clock.epoch())
     try:
-        return update(Account, used.account_id, [*actions, link(purpose).remove()], holds)
+        return update(Account, used.account_id, actions, holds)
     except Refused as refused:
         raise LinkInvalid from refused
 
@@ -106,6 +109,12 @@ def check_password(password: str, email: str, full_name: str) -> None:
     own = [email.partition("@")[0], *full_name.split(), settings().app_name]
     if passwords.is_guessable(password, *own):
         raise PasswordGuessable
+
+
+def count_mails(source: str) -> None:
+    """Count a request for a mail by the network address it came from. Raises RateLimited."""
+    limits.spend(MAIL_PER_MINUTE, limits.by_address(source))
+    limits.spend(MAIL_PER_HOUR, limits.by_address(source))
 
 
 def may_mail(email: str) -> bool:

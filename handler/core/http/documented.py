@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_type_hints
 
+from fastapi.params import Form
+
+from fastapi.params import Form
+
 from handler.core.errors import (
     AppError,
     Forbidden,
@@ -139,6 +143,10 @@ def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
     found = list(problems.EVERYWHERE)
     if any(isinstance(hint, type) and issubclass(hint, In) for hint in hints):
         found += problems.WITH_BODY
+    if any(isinstance(part, Form) for hint in hints for part in getattr(hint, "__metadata__", ())):
+        found += problems.WITH_FORM
+    if any(isinstance(extra, Form) for hint in hints for extra in _extras(hint)):
+        found += problems.WITH_FORM
     if any(hint in hints for hint in _CALLERS):
         found += [Unauthenticated, RateLimited]
     if asking.Moderator in hints or asking.Admin in hints:
@@ -148,6 +156,11 @@ def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
     if marks_of(endpoint).location:
         found += [IdempotencyInProgress, IdempotencyMismatch]
     return [*found, *marks_of(endpoint).errors]
+
+
+def _extras(hint: Any) -> tuple[Any, ...]:
+    """What an annotation says beside the type."""
+    return getattr(hint, "__metadata__", ())
 
 
 def problem_shapes() -> Document:

@@ -77,8 +77,12 @@ EVERYWHERE: tuple[type[AppError], ...] = (
     Unavailable,
 )
 """What any route may answer."""
+WITH_FORM: tuple[type[AppError], ...] = (FormInvalid, BodyTooLarge, FormExpected)
+"""What any route that takes a form may answer."""
 WITH_BODY: tuple[type[AppError], ...] = (JsonInvalid, BodyTooLarge, ContentTypeUnsupported)
 """What any route that takes JSON may answer."""
+WITH_FORM: tuple[type[AppError], ...] = (FormInvalid, BodyTooLarge, FormExpected)
+"""What any route that takes a form may answer."""
 
 
 def problem(error: AppError, request_id: str) -> Response:

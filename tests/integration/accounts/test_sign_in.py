@@ -264,7 +264,7 @@ def test_a_success_forgets_the_account_s_failures(time, eve):
 def test_a_success_does_not_forget_its_address_s_failures(time, anonymous, eve):
     """Who guesses at others and signs in to an own account in between is held up (threats A18)."""
     for number in range(30):
-        time.pass_(seconds=7)
+        time.pass_(seconds=13)
         assert sign_in(anonymous).status == 200
         assert sign_in(anonymous, f"n{number}@example.org", WRONG).status == 401
     time.pass_(seconds=7)
