@@ -135,7 +135,9 @@ class Client:
         signed_in = Client()
         signed_in._session = account, new_id()
         found = Account.find(account) or open_account(account, role)
-        found.update(actions=[session(signed_in._session[1]).set(sessions.begun("tests", "192.0.2.1"))])
+        found.update(
+            actions=[session(signed_in._session[1]).set(sessions.begun("tests", "192.0.2.1"))]
+        )
         return signed_in
 
     def at(self, address: str) -> "Client":

@@ -9,7 +9,7 @@ An address belongs to an account by a row of its own (`EmailClaim`), made and mo
 transaction, so that it has one owner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pynamodb.attributes import (
@@ -129,6 +129,12 @@ def session(session_id: str, *inner: str) -> Path:
 def link(purpose: str, *inner: str) -> Path:
     """Where a one-time link, or one of its fields, stands in the row."""
     return Path(["links", purpose, *inner])
+
+
+def sessions_are(ids: Iterable[str]) -> Condition:
+    """That exactly these sessions stand in the row."""
+    known = list(ids)
+    return room_for_session(1, known)
 
 
 def room_for_session(most: int, gone: Sequence[str]) -> Condition:

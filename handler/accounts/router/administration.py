@@ -41,7 +41,7 @@ def patch_account(
 
 
 @router.delete("/{account_id}", status_code=204)
-@raises(AccountNotFound, LastAdministrator)
+@raises(AccountNotFound, LastAdministrator, WriteConflict)
 def delete_account(caller: Admin, account_id: AccountId) -> None:
     """Close an account for good."""
     administration.close(caller, account_id)

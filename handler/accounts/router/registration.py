@@ -5,7 +5,7 @@ from handler.accounts.schemas import AcceptedOut, EmailIn, RegistrationIn, Reset
 from handler.accounts.service import profile, registration
 from handler.accounts.service.registration import PasswordGuessable, RegistrationClosed
 from handler.core.errors import RateLimited
-from handler.core.http import Router, Source, raises
+from handler.core.http import ANYBODY, Router, Source, raises
 
 router = Router(tags=["accounts"])
 _MAILED = {"detail": "If this can be done, a mail is on its way."}
@@ -19,29 +19,31 @@ def register_account(body: RegistrationIn, source: Source) -> dict[str, str]:
     return _MAILED
 
 
-@router.post("/register/verify", status_code=204)
-@raises(LinkInvalid)
+@router.post("/register/verify", status_code=204, dependencies=[ANYBODY])
+@raises(LinkInvalid, RateLimited)
 def verify_email(body: TokenIn) -> None:
     """Confirm an address by its mailed link."""
     registration.verify(body.token)
 
 
 @router.post("/register/resend", status_code=202, response_model=AcceptedOut)
-def resend_verification(body: EmailIn) -> dict[str, str]:
+@raises(RateLimited)
+def resend_verification(body: EmailIn, source: Source) -> dict[str, str]:
     """Mail the confirming link again. The answer is always the same."""
-    registration.resend(body.email)
+    registration.resend(body.email, source)
     return _MAILED
 
 
 @router.post("/password/forgot", status_code=202, response_model=AcceptedOut)
-def forget_password(body: EmailIn) -> dict[str, str]:
+@raises(RateLimited)
+def forget_password(body: EmailIn, source: Source) -> dict[str, str]:
     """Mail a link that sets a new password. The answer is always the same."""
-    profile.forget_password(body.email)
+    profile.forget_password(body.email, source)
     return _MAILED
 
 
-@router.post("/password/reset", status_code=204)
-@raises(LinkInvalid, PasswordGuessable)
+@router.post("/password/reset", status_code=204, dependencies=[ANYBODY])
+@raises(LinkInvalid, PasswordGuessable, RateLimited)
 def reset_password(body: ResetIn) -> None:
     """Set a new password by its mailed link; every device is signed out."""
     profile.reset_password(body.token, body.password)

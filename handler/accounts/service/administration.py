@@ -100,16 +100,29 @@ def _change(caller: Caller, account: Account, body: AccountPatch) -> Account:
     return get_account(account.id)
 
 
-def close(caller: Caller, account_id: str) -> None:
-    """Close an account for good. Raises AccountNotFound, LastAdministrator."""
-    leave(caller, get_account(account_id))
+def close(caller: Caller, account_id: str) -> Account:
+    """Delete an account with its sessions, give its address free, and return what it was.
+
+    Raises AccountNotFound, LastAdministrator.
+    """
+    for _ in range(_TRIES):
+        account = get_account(account_id)
+        try:
+            _leave(caller, account)
+        except _Moved:
+            continue
+        return account
+    raise WriteConflict
 
 
-def leave(caller: Caller, account: Account) -> None:
-    """Delete an account with its sessions, and give its address free. Raises LastAdministrator."""
+def _leave(caller: Caller, account: Account) -> None:
+    same = (
+        (Account.role == account.role)
+        & (Account.disabled == account.disabled)
+        & (Account.email == account.email)
+    )
     with transaction() as writes:
-        same = (Account.role == account.role) & (Account.disabled == account.disabled)
-        writes.delete(account, same & (Account.email == account.email))
+        writes.delete(account, same, lambda _: _Moved())
         writes.delete(EmailClaim(account.email), EmailClaim.account_id == account.id)
         _count(writes, -int(administers(account)))
         writes.save(audit.entry("account.closed", actor=caller.id, subject=account.id))

@@ -1,17 +1,33 @@
 """One's own account: profile, password, address, and closing it."""
 
+from typing import Any
+
 from handler import audit, mail
-from handler.accounts import links, passwords
-from handler.accounts.models import Account, EmailClaim, link, session
+from handler.accounts import links, lockout, passwords
+from handler.accounts.links import Link
+from handler.accounts.models import Account, EmailClaim, link, session, sessions_are
 from handler.accounts.schemas import EmailChangeIn, PasswordChangeIn, ProfilePatch
-from handler.accounts.service.administration import AccountNotFound, get_account, leave
-from handler.accounts.service.registration import check_password, may_mail, spend_link
+from handler.accounts.service.administration import AccountNotFound, close, get_account
+from handler.accounts.service.registration import (
+    check_password,
+    count_mails,
+    may_mail,
+    spend_link,
+)
 from handler.core import clock
 from handler.core.auth import Caller
-from handler.core.errors import Conflict, Forbidden, VersionConflict
+from handler.core.errors import (
+    Conflict,
+    Forbidden,
+    Unauthenticated,
+    VersionConflict,
+    WriteConflict,
+)
 from handler.core.records import Refused, Versions, update
 from handler.core.settings import settings
 from handler.core.transactions import transaction
+
+_TRIES = 5
 
 
 class PasswordWrong(Forbidden):
@@ -48,22 +64,44 @@ def change_password(caller: Caller, body: PasswordChangeIn) -> None:
     Raises PasswordWrong, PasswordGuessable.
     """
     account = get_account(caller.id)
-    if not passwords.verified(body.current, account.password_hash):
-        raise PasswordWrong
+    _prove(account, body.current)
     check_password(body.new, account.email, account.full_name)
-    others = account.open_sessions.keys() - {caller.session_id}
-    actions = [
-        Account.password_hash.set(passwords.hashed(body.new)),
-        Account.links.set({}),
-        *(session(id_).remove() for id_ in others),
-    ]
-    same = Account.password_hash == account.password_hash
-    try:
-        update(Account, caller.id, actions, same, counted=False)
-    except Refused as refused:
-        raise PasswordWrong from refused
+    _set_password(caller, account, passwords.hashed(body.new))
     audit.record("account.password_changed", actor=caller.id, subject=caller.id)
     mail.send("password_changed", account.email)
+
+
+def _prove(account: Account, password: str) -> None:
+    """Check the password once more; failures count as those of signing in. Raises PasswordWrong."""
+    try:
+        lockout.attempt(account.email)
+    except Unauthenticated as waiting:
+        raise PasswordWrong from waiting
+    if not passwords.verified(password, account.password_hash):
+        raise PasswordWrong
+    lockout.succeeded(account.email)
+
+
+def _set_password(caller: Caller, account: Account, new_hash: str) -> None:
+    """Replace the hash that was proved, and end all sessions but the caller's, also newer ones."""
+    proved = account.password_hash
+    for _ in range(_TRIES):
+        known = account.open_sessions.keys()
+        actions = [
+            Account.password_hash.set(new_hash),
+            Account.links.set({}),
+            *(session(id_).remove() for id_ in known - {caller.session_id}),
+        ]
+        same = (Account.password_hash == proved) & sessions_are(known)
+        try:
+            update(Account, caller.id, actions, same, counted=False)
+        except Refused as refused:
+            if refused.row is None or refused.row.password_hash != proved:
+                raise PasswordWrong from refused
+            account = refused.row
+            continue
+        return
+    raise WriteConflict
 
 
 def request_email(caller: Caller, body: EmailChangeIn) -> None:
@@ -71,16 +109,15 @@ def request_email(caller: Caller, body: EmailChangeIn) -> None:
 
     Whether the address is taken shows only in its mailbox.
     """
-    account = get_account(caller.id)
-    if not passwords.verified(body.password, account.password_hash):
-        raise PasswordWrong
+    _prove(get_account(caller.id), body.password)
+    if not may_mail(body.email):
+        return
     invitation = links.new(caller.id)
     stored = invitation.stored(links.EMAIL, to=body.email)
     update(Account, caller.id, [link(links.EMAIL).set(stored)], counted=False)
-    if may_mail(body.email):
-        taken = EmailClaim.owner(body.email) is not None
-        template = "already_registered" if taken else "confirm_email"
-        mail.send(template, body.email, **({} if taken else {"token": invitation.written()}))
+    taken = EmailClaim.owner(body.email) is not None
+    template = "already_registered" if taken else "confirm_email"
+    mail.send(template, body.email, **({} if taken else {"token": invitation.written()}))
 
 
 def confirm_email(token: str) -> None:
@@ -89,19 +126,20 @@ def confirm_email(token: str) -> None:
     The address, its claim and the link change together. Raises LinkInvalid, EmailTaken.
     """
     used = links.read(token)
-    account = Account.find(used.account_id)
-    stored = account.open_links.get(links.EMAIL) if account else None
-    if account is None or stored is None or stored["hash"] != used.digest:
-        raise links.LinkInvalid
+    account, stored = _invited(used, links.EMAIL)
     new, old = str(stored["to"]), account.email
     holds = (
         (link(links.EMAIL, "hash") == used.digest)
         & (link(links.EMAIL, "expires") > clock.epoch())
         & (Account.email == old)
     )
+
+    def taken(by: EmailClaim) -> Exception:
+        return links.LinkInvalid() if by.account_id == account.id else EmailTaken()
+
     with transaction() as writes:
         claim = EmailClaim(new, account_id=account.id)
-        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: EmailTaken())
+        writes.save(claim, EmailClaim.email.does_not_exist(), refused=taken)
         writes.delete(EmailClaim(old), EmailClaim.account_id == account.id)
         changes = [
             Account.email.set(new),
@@ -114,10 +152,23 @@ def confirm_email(token: str) -> None:
     mail.send("email_changed", old, new_email=new, admin_email=settings().admin_email)
 
 
-def forget_password(email: str) -> None:
-    """Mail a link that sets a new password, if the address has an account."""
-    owner = EmailClaim.owner(email)
-    invitation = links.new(owner or "nobody")
+def _invited(used: Link, purpose: str) -> tuple[Account, dict[str, Any]]:
+    """The account that a link opens, and what it keeps of the link. Raises LinkInvalid."""
+    account = Account.find(used.account_id)
+    stored = account.open_links.get(purpose) if account else None
+    if account is None or stored is None:
+        raise links.LinkInvalid
+    if stored["hash"] != used.digest or stored["expires"] <= clock.epoch():
+        raise links.LinkInvalid
+    return account, stored
+
+
+def forget_password(email: str, source: str) -> None:
+    """Mail a link that sets a new password, if the address has an account. Raises RateLimited."""
+    count_mails(source)
+    if not may_mail(email):
+        return
+    invitation = links.new(EmailClaim.owner(email) or "nobody")
     try:
         row = update(
             Account,
@@ -128,8 +179,7 @@ def forget_password(email: str) -> None:
         )
     except Refused:
         return
-    if may_mail(email):
-        mail.send("reset", row.email, token=invitation.written())
+    mail.send("reset", row.email, token=invitation.written())
 
 
 def reset_password(token: str, password: str) -> None:
@@ -137,12 +187,13 @@ def reset_password(token: str, password: str) -> None:
 
     The link also proves the address. Raises LinkInvalid, PasswordGuessable.
     """
-    account = Account.find(links.read(token).account_id)
-    if account is not None:
-        check_password(password, account.email, account.full_name)
+    account, _ = _invited(links.read(token), links.RESET)
+    check_password(password, account.email, account.full_name)
+    lockout.succeeded(account.email)
     actions = [
         Account.password_hash.set(passwords.hashed(password)),
         Account.sessions.set({}),
+        Account.links.set({}),
         Account.verified.set(True),
     ]
     changed = spend_link(token, links.RESET, actions)
@@ -152,6 +203,5 @@ def reset_password(token: str, password: str) -> None:
 
 def close_account(caller: Caller) -> None:
     """Close the caller's account for good. Raises LastAdministrator."""
-    account = get_account(caller.id)
-    leave(caller, account)
+    account = close(caller, caller.id)
     mail.send("closed", account.email)

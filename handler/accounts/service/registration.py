@@ -1,5 +1,8 @@
 """Opening an account. Whether an address is taken shows only in its mailbox."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from handler import mail
 from handler.accounts import links, passwords
 from handler.accounts.links import LinkInvalid
@@ -94,7 +97,7 @@ def verify(token: str) -> None:
     mail.send("welcome", account.email)
 
 
-def spend_link(token: str, purpose: str, actions: Sequence[Action]) -> Account:
+def spend_link(token: str, purpose: str, actions: Sequence[Any]) -> Account:
     """Use a link in the update that does what it is for, and that ends it. Raises LinkInvalid."""
     used = links.read(token)
     holds = (link(purpose, "hash") == used.digest) & (link(purpose, "expires") > clock.epoch())

@@ -6,8 +6,6 @@ from typing import Any, TypeVar, get_type_hints
 
 from fastapi.params import Form
 
-from fastapi.params import Form
-
 from handler.core.errors import (
     AppError,
     Forbidden,
@@ -145,8 +143,6 @@ def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
         found += problems.WITH_BODY
     if any(isinstance(part, Form) for hint in hints for part in getattr(hint, "__metadata__", ())):
         found += problems.WITH_FORM
-    if any(isinstance(extra, Form) for hint in hints for extra in _extras(hint)):
-        found += problems.WITH_FORM
     if any(hint in hints for hint in _CALLERS):
         found += [Unauthenticated, RateLimited]
     if asking.Moderator in hints or asking.Admin in hints:
@@ -156,11 +152,6 @@ def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
     if marks_of(endpoint).location:
         found += [IdempotencyInProgress, IdempotencyMismatch]
     return [*found, *marks_of(endpoint).errors]
-
-
-def _extras(hint: Any) -> tuple[Any, ...]:
-    """What an annotation says beside the type."""
-    return getattr(hint, "__metadata__", ())
 
 
 def problem_shapes() -> Document:

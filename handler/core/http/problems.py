@@ -81,8 +81,6 @@ WITH_FORM: tuple[type[AppError], ...] = (FormInvalid, BodyTooLarge, FormExpected
 """What any route that takes a form may answer."""
 WITH_BODY: tuple[type[AppError], ...] = (JsonInvalid, BodyTooLarge, ContentTypeUnsupported)
 """What any route that takes JSON may answer."""
-WITH_FORM: tuple[type[AppError], ...] = (FormInvalid, BodyTooLarge, FormExpected)
-"""What any route that takes a form may answer."""
 
 
 def problem(error: AppError, request_id: str) -> Response:
