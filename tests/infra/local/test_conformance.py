@@ -83,10 +83,9 @@ def ours(dynamodb):
 
 def _wait_until_it_answers(service):
     for _ in range(300):
-        try:
-            return ask(service, "ListTables", {})
-        except Exception:  # noqa: BLE001 - whatever urllib3 says until the port is open
-            time.sleep(0.1)
+        if ask(service, "ListTables", {})["status"] == 200:
+            return
+        time.sleep(0.1)
     pytest.fail("DynamoDB Local did not start")
 
 
