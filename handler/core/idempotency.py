@@ -13,9 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from handler.core import aws, clock, records
+from handler.core.attributes import IntegerAttribute
 from handler.core.errors import Conflict, Unavailable, Unprocessable
 from handler.core.records import Record, Refused, table
 from handler.core.transactions import Transaction, contributor
@@ -48,8 +49,8 @@ class IdempotencyRecord(Record):
 
     key = UnicodeAttribute(hash_key=True)
     fingerprint = UnicodeAttribute()
-    locked_until = NumberAttribute()
-    expires_at = NumberAttribute()
+    locked_until = IntegerAttribute()
+    expires_at = IntegerAttribute()
     answer = UnicodeAttribute(null=True)
 
 

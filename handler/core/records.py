@@ -9,18 +9,18 @@ import random
 import secrets
 import time
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from botocore.exceptions import ClientError
-from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection, TableConnection
-from pynamodb.constants import ALL_NEW, ALL_OLD, KEY, NUMBER
+from pynamodb.constants import ALL_NEW, ALL_OLD, KEY, NULL
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from handler.core import aws, clock
+from handler.core.attributes import IntegerAttribute
 from handler.core.errors import Unavailable
 from handler.core.settings import settings
 
@@ -31,20 +31,6 @@ _PAUSE = 0.03  # seconds, times the attempt, with full jitter
 def table(name: str) -> str:
     """The deployed name of a table."""
     return settings().resource_prefix + name
-
-
-class DecimalAttribute(Attribute[Decimal]):
-    """A DynamoDB number without a detour through float."""
-
-    attr_type = NUMBER
-
-    def serialize(self, value: Decimal) -> str:
-        """DynamoDB's wire form of a number."""
-        return str(value)
-
-    def deserialize(self, value: str) -> Decimal:
-        """The exact number."""
-        return Decimal(value)
 
 
 class _Connection(Connection):
@@ -68,6 +54,24 @@ class Row(Model):
             own.connection = _connection
         return own
 
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """As PynamoDB does for a model without discriminator, at a quarter of the cost.
+
+        It sets every default twice, then every value through its descriptor (performance.md, W3).
+        """
+        row = cls.__new__(cls)
+        row.attribute_values = {}
+        for name, attribute in cls.get_attributes().items():
+            stored = data.get(attribute.attr_name)
+            if stored and NULL not in stored:
+                value = attribute.deserialize(attribute.get_value(stored))
+            else:
+                value = attribute.default() if callable(attribute.default) else attribute.default
+            if value is not None:
+                row.attribute_values[name] = value
+        return row
+
 
 class Record(Row):
     """Base of the models of things.
@@ -76,8 +80,8 @@ class Record(Row):
     version of the row's shape: readers accept the previous one.
     """
 
-    schema = NumberAttribute(default=1)
-    version = NumberAttribute(default=1)
+    schema = IntegerAttribute(default=1)
+    version = IntegerAttribute(default=1)
     write_id = UnicodeAttribute(default_for_new=lambda: secrets.token_hex(8))
     created_at = UTCDateTimeAttribute(default_for_new=clock.now)
     updated_at = UTCDateTimeAttribute(default_for_new=clock.now)
@@ -194,7 +198,7 @@ def read_batch(model: type[Row], keys: Sequence[dict[str, Any]]) -> list[dict[st
 
     More calls, when DynamoDB leaves keys over. Raises Unavailable when it keeps answering none.
     """
-    name = model.Meta.table_name  # type: ignore[attr-defined] # every model has a Meta
+    name = model.Meta.table_name
     found: list[dict[str, Any]] = []
     left, attempt = list(keys), 1
     while left and attempt <= _ATTEMPTS:
