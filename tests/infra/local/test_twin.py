@@ -216,6 +216,18 @@ def test_a_dynamodb_that_does_not_answer_is_said(folder):
             pass
 
 
+@pytest.mark.slow
+def test_the_tables_may_be_in_another_dynamodb(storing, demo, dynamodb_local):
+    """Made and planted there at first, and found there later; nothing of it is kept here."""
+    with running(storing, dynamodb=dynamodb_local) as url:
+        assert get(url) == ["a", "b"]
+    with running(storing, fresh=True, dynamodb=dynamodb_local) as url:
+        client.post(url, "/items", {"name": "c"})
+        assert get(url) == ["a", "b", "c"]
+    with running(storing) as url:
+        assert get(url) == ["a", "b"]
+
+
 def test_missing_code_is_said(folder, monkeypatch):
     """There is nothing to run."""
     monkeypatch.setattr(twin.sys, "path", [])
