@@ -37,7 +37,13 @@ TABLE = {
         )
     ],
 }
-HOLDS = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+HOLDS = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 SHELF = {
     "TableName": "rows",
     "IndexName": "ranks",

@@ -5,12 +5,14 @@ import json
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 from queue import Queue
 from types import SimpleNamespace
 
@@ -188,6 +190,20 @@ def test_a_path_of_any_bytes_reaches_the_function(folder, demo):
         assert get(url, "/%ff%00%2e%2e/")["event"]["rawPath"] == "/\ufffd\x00../"
 
 
+def test_answers_are_sent_at_once(folder, demo):
+    """None waits for the client's acknowledgement of its head, which takes 40 ms."""
+    with running(folder) as url:
+        connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
+        times = []
+        for _ in range(20):
+            begun = time.perf_counter()
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            times.append(time.perf_counter() - begun)
+        connection.close()
+    assert statistics.median(times) < 0.03
+
+
 def test_a_port_in_use_is_said(folder, run):
     """Before anything is started."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -249,24 +265,41 @@ def dunlin(folder, *arguments):
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_cleanly(folder, number):
-    """Exit code 0, no traceback, no process left, and the URL was told."""
+@contextmanager
+def started(folder):
+    """A twin in a process of its own: the process, its URL, its function's process, its words."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = dunlin(folder, "run", "--port", str(port), "--strict")
     said = ""
-    while "Ctrl-C" not in said:
-        line = process.stdout.readline()
-        assert line, said
-        said += line
-    pid = get(f"http://localhost:{port}", "/")["pid"]
-    process.send_signal(number)
-    rest, complaint = process.communicate(timeout=30)
+    with dunlin(folder, "run", "--port", str(port), "--strict") as process:
+        while "Ctrl-C" not in said:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            said += line
+        yield process, get(f"http://localhost:{port}", "/")["pid"], said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly(folder, number):
+    """Exit code 0, no complaint, no process left; and it had said where it was."""
+    with started(folder) as (process, function, said):
+        process.send_signal(number)
+        _, complaint = process.communicate(timeout=30)
     assert (process.returncode, complaint) == (0, "")
-    assert f"http://localhost:{port}" in said + rest
+    assert "http://localhost:" in said
     with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+        os.kill(function, 0)
+
+
+def test_functions_end_with_a_twin_that_is_killed(folder):
+    """Even those that are stopped until their next event."""
+    with started(folder) as (process, function, _):
+        process.kill()
+    state = Path(f"/proc/{function}/stat")
+    patience_ends = time.monotonic() + 10
+    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < patience_ends
+        time.sleep(0.05)
 
 
 def command(monkeypatch, capsys, *arguments):
