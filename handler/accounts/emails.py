@@ -12,6 +12,7 @@ _DOMAIN = re.compile(
 )
 _LOCAL_MAX = 64  # RFC 5321, 4.5.3.1
 _ADDRESS_MAX = 254
+_AMBIGUOUS = frozenset("ß\u1e9eς")  # IDNA 2003 and 2008 take them to different domains
 
 
 def canonical(address: str) -> str:
@@ -24,13 +25,15 @@ def canonical(address: str) -> str:
         ascii_domain = domain.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
         raise ValueError("must be an e-mail address") from error
+    found = f"{local}@{ascii_domain}"
     if (
-        len(local) > _LOCAL_MAX
+        max(len(local) - _LOCAL_MAX, len(found) - _ADDRESS_MAX) > 0
+        or not _AMBIGUOUS.isdisjoint(domain)
         or not _LOCAL.fullmatch(local)
         or not _DOMAIN.fullmatch(ascii_domain)
     ):
         raise ValueError("must be an e-mail address")
-    return f"{local}@{ascii_domain}"
+    return found
 
 
 def canonical_or_none(address: str) -> str | None:

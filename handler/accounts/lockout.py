@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute
 from pynamodb.constants import ALL_NEW, ALL_OLD, KEY
 
-from handler.core import clock, records
+from handler.core import clock, patience, writes
 from handler.core.errors import Unauthenticated
 from handler.core.limits import Counter
 
@@ -44,7 +44,7 @@ def attempt(email: str) -> None:
 def succeeded(email: str) -> None:
     """Forget the failures of an address."""
     record = Guesses(_key(email))
-    records.remove(record, Guesses.key.exists())
+    writes.remove(record, Guesses.key.exists())
 
 
 def _raise(key: str) -> dict[str, dict[str, str]]:
@@ -65,9 +65,9 @@ def _raise(key: str) -> dict[str, dict[str, str]]:
         return_values_on_condition_failure=ALL_OLD,
     )
     try:
-        found: dict[str, dict[str, str]] = records.patiently("UpdateItem", arguments)["Attributes"]
+        found: dict[str, dict[str, str]] = patience.patiently("UpdateItem", arguments)["Attributes"]
     except ClientError as error:
-        row = records.row_refused(error)
+        row = patience.row_refused(error)
         if row and row["write_id"]["S"] == mark:
             return row
         if not row or int(row["expires_at"]["N"]) > now:
@@ -80,8 +80,8 @@ def _start_anew(key: str, row: dict[str, dict[str, str]]) -> dict[str, dict[str,
     """Begin another window where one has ended; of many at once, one does and the others add."""
     fresh = Guesses(key, spent=1, write_id=secrets.token_hex(8), expires_at=clock.epoch() + WINDOW)
     try:
-        records.put(fresh, Guesses.write_id == row["write_id"]["S"])
-    except records.Refused:
+        writes.put(fresh, Guesses.write_id == row["write_id"]["S"])
+    except writes.Refused:
         return _raise(key)
     return fresh.to_dynamodb_dict()
 
@@ -102,8 +102,8 @@ def _lock(key: str, number: int, row: dict[str, dict[str, str]]) -> None:
         locked_until=until,
     )
     try:
-        records.put(record, unchanged)
-    except records.Refused as refused:
+        writes.put(record, unchanged)
+    except writes.Refused as refused:
         raise Unauthenticated from refused
 
 

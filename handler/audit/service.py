@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handler.audit import models
 from handler.audit.models import Event
 from handler.audit.schemas import EventQuery
-from handler.core import clock, lists, log, records
+from handler.core import clock, lists, log, writes
 from handler.core.auth import Caller
 from handler.core.errors import Unavailable
 from handler.core.lists import Plan, Request
@@ -42,7 +42,7 @@ def record(
     """
     event = entry(action, actor=actor, subject=subject, **details)
     try:
-        records.put(event, Event.id.does_not_exist())
+        writes.put(event, Event.id.does_not_exist())
     except Unavailable:
         log.line(level="error", metric="audit_failed", action=action, account=actor or subject)
 

@@ -5,8 +5,14 @@ so renaming a class changes the contract. `docs/errors.md` lists them all.
 """
 
 import re
+from functools import cache
 from http import HTTPStatus
 from typing import ClassVar
+
+
+@cache
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 class AppError(Exception):
@@ -23,7 +29,7 @@ class AppError(Exception):
     @classmethod
     def code(cls) -> str:
         """The class name in snake case."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        return _snake(cls.__name__)
 
     def headers(self) -> dict[str, str]:
         """What the answer must carry beside the problem."""

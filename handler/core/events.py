@@ -141,6 +141,8 @@ def _headers(value: object) -> dict[str, str]:
 
 def _line(text: str) -> str:
     """What a header may hold: no controls, nothing outside Latin-1."""
+    if text.isascii() and text.isprintable():
+        return text
     return _CONTROLS.sub("", text).encode("latin-1", "replace").decode("latin-1")
 
 

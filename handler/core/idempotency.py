@@ -13,12 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from handler.core import aws, clock, records
+from handler.core import aws, clock, writes
+from handler.core.attributes import IntegerAttribute
 from handler.core.errors import Conflict, Unavailable, Unprocessable
-from handler.core.records import Record, Refused, table
+from handler.core.records import Record, table
 from handler.core.transactions import Transaction, contributor
+from handler.core.writes import Refused
 
 _KEPT = 24 * 3600  # seconds (parameters.md, "Idempotency"; Stripe)
 _LOCK_MAX = 30  # seconds: longer than any request may take (API Gateway's limit)
@@ -48,8 +50,8 @@ class IdempotencyRecord(Record):
 
     key = UnicodeAttribute(hash_key=True)
     fingerprint = UnicodeAttribute()
-    locked_until = NumberAttribute()
-    expires_at = NumberAttribute()
+    locked_until = IntegerAttribute()
+    expires_at = IntegerAttribute()
     answer = UnicodeAttribute(null=True)
 
 
@@ -94,7 +96,7 @@ class Claim:
             yield
         except Exception:
             with suppress(Unavailable):  # the lock then ends by itself; the first error matters
-                records.remove(self._record, self._open)  # an answer stays: its work may be done
+                writes.remove(self._record, self._open)  # an answer stays: its work may be done
             raise
         finally:
             contributor.reset(token)
@@ -123,7 +125,7 @@ def claim(scope: tuple[str, ...], key: str, content: Any) -> Claim | Answer:
         | (IdempotencyRecord.answer.does_not_exist() & (IdempotencyRecord.locked_until <= now))
     )
     try:
-        records.put(record, free)
+        writes.put(record, free)
     except Refused as refused:
         return _earlier(refused.row, record.fingerprint)
     return Claim(record)

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.constants import ALL_NEW, ALL_OLD, KEY
 
-from handler.core import clock, log, records
+from handler.core import clock, log, patience
 from handler.core.errors import RateLimited, Unavailable
 from handler.core.records import MarkedRow, table
 
@@ -160,7 +160,7 @@ def _add(limit: Limit, subject: str, window: int, calls: int) -> int:
         return_values_on_condition_failure=ALL_OLD,
     )
     try:
-        row = records.patiently("UpdateItem", arguments)["Attributes"]
+        row = patience.patiently("UpdateItem", arguments)["Attributes"]
     except ClientError as error:
-        row = records.row_refused(error)
+        row = patience.row_refused(error)
     return int(row["spent"]["N"])

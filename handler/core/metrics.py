@@ -18,7 +18,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.constants import KEY
 from pynamodb.expressions.operand import Path
 
-from handler.core import clock, log, records
+from handler.core import clock, log, patience
 from handler.core.errors import InputInvalid, Unavailable
 from handler.core.records import MarkedRow, table
 
@@ -138,6 +138,6 @@ def _add(step: Step, minute: datetime, counters: Counter[str]) -> None:
         condition=Tally.write_id != mark,
     )
     try:
-        records.patiently("UpdateItem", arguments)
+        patience.patiently("UpdateItem", arguments)
     except ClientError as error:
-        records.row_refused(error)  # counted already: the answer was lost
+        patience.row_refused(error)  # counted already: the answer was lost

@@ -11,7 +11,7 @@ from pynamodb.constants import ALL_OLD
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from handler.core import records
+from handler.core import patience
 from handler.core.errors import WriteConflict
 from handler.core.records import Row
 
@@ -77,14 +77,14 @@ class Transaction:
         """
         request = {"TransactItems": self._writes, "ClientRequestToken": secrets.token_hex(16)}
         try:
-            records.patiently("TransactWriteItems", request)
+            patience.patiently("TransactWriteItems", request)
         except ClientError as error:
             if (refusal := self._refusal(error)) is None:
                 raise
             raise refusal from error
 
     def _refusal(self, error: ClientError) -> Exception | None:
-        reasons = records.reasons(error)  # none, when it was not the transaction that failed
+        reasons = patience.reasons(error)  # none, when it was not the transaction that failed
         for (model, refused), reason in zip(self._refusals, reasons, strict=False):
             if reason.get("Code") == "ConditionalCheckFailed":
                 item = reason.get("Item")

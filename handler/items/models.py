@@ -31,7 +31,6 @@ from typing import Any
 from pynamodb.attributes import (
     BooleanAttribute,
     ListAttribute,
-    NumberAttribute,
     UnicodeAttribute,
 )
 from pynamodb.expressions.condition import Condition
@@ -39,9 +38,10 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from handler.core import money
+from handler.core.attributes import DecimalAttribute, IntegerAttribute
 from handler.core.auth import Caller
 from handler.core.ids import mirrored, new_id
-from handler.core.records import DecimalAttribute, Record, Versions, read_batch, table
+from handler.core.records import Record, Versions, read_batch, table
 from handler.core.shards import Span, shard_of, shards
 from handler.items.words import words_of
 
@@ -115,8 +115,8 @@ class Item(Record):
     price_shelf = UnicodeAttribute()
     price_key = UnicodeAttribute()
     owner_currency = UnicodeAttribute()
-    price_digits = NumberAttribute()
-    currency_digits = NumberAttribute()
+    price_digits = IntegerAttribute()
+    currency_digits = IntegerAttribute()
 
     @property
     def price_written(self) -> str:

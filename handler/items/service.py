@@ -13,8 +13,9 @@ from handler.core.errors import (
     WriteConflict,
 )
 from handler.core.money import MINOR_DIGITS, digits_of
-from handler.core.records import Refused, Versions, put, update
+from handler.core.records import Versions
 from handler.core.transactions import transaction
+from handler.core.writes import Refused, put, update
 from handler.items.models import Item, permitted
 from handler.items.schemas import ItemIn, ItemPatch
 from handler.items.terms import terms_of

@@ -23,6 +23,7 @@ from infra.local import grants
 from infra.local.places import ACCOUNT, REGION, Refused
 
 _CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z]+)/aws4_request")
+_POLL = 0.05  # seconds until the server sees that it shall stop
 _JSON = {"Content-Type": "application/x-amz-json-1.0"}
 
 
@@ -155,7 +156,9 @@ class Endpoint:
         )
         self._server.socket.close()
         self._server.socket = listening
-        self._thread = Thread(target=self._server.serve_forever, name="aws", daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(_POLL,), name="aws", daemon=True
+        )
 
     def start(self) -> None:
         """Answer from now on; connections made since the socket listens have waited."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import socket
 import struct
@@ -87,7 +88,7 @@ class Environment:
             self._log = asyncio.create_task(self._copy(self._process.stdout))
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
         if self._retired:  # while the process was being made
-            self._process.kill()
+            self._signal(signal.SIGKILL)
         try:
             _answer(await self._receive())
         except FunctionFailed as error:
@@ -95,14 +96,14 @@ class Environment:
             if not self._retired:
                 self._on_line(self._plan.name, self._failure)
         self._busy = False
-        self._signal(signal.SIGSTOP)
+        self._freeze()
 
     async def invoke(self, event: bytes) -> Any:
         """Have an event answered. Raises FunctionFailed, FunctionTimedOut."""
         if self._failure:
             raise FunctionFailed(self._failure)
         self._busy = True  # for good if cancelled: its answer would be the next event's
-        self._signal(signal.SIGCONT)
+        self._thaw()
         head = {
             "request_id": str(uuid.uuid4()),
             "deadline": time.time() + self._plan.timeout,
@@ -116,15 +117,14 @@ class Environment:
             message = f"Task timed out after {self._plan.timeout:.2f} seconds"
             raise FunctionTimedOut(message) from error
         self._busy = False
-        self._signal(signal.SIGSTOP)
+        self._freeze()
         return _answer(answer)
 
     async def close(self) -> None:
         """Kill the process and wait for its end."""
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        self._signal(signal.SIGKILL)
         await self._process.wait()
         if self._writer is not None:
             self._writer.close()
@@ -154,9 +154,19 @@ class Environment:
         if rest:
             self._on_line(self._plan.name, rest.decode(errors="replace"))
 
+    def _freeze(self) -> None:
+        if self._plan.strict:
+            self._signal(signal.SIGSTOP)
+
+    def _thaw(self) -> None:
+        if self._plan.strict:
+            self._signal(signal.SIGCONT)
+
     def _signal(self, number: signal.Signals) -> None:
-        if self._plan.strict and self._process is not None and self._process.returncode is None:
-            self._process.send_signal(number)
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                # asyncio's own would reap a process that has just died from under its watcher.
+                os.kill(self._process.pid, number)
 
 
 def _answer(message: bytes) -> Any:

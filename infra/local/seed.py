@@ -8,6 +8,8 @@ from infra.local import client, terminal
 from infra.local.client import NoTwin, OperationRefused
 from infra.local.state import State
 
+DEMO = Path(__file__).with_name("demo.json")
+
 
 class ItemRefused(Exception):
     """The API did not take a demo item; the text is its answer."""
@@ -28,7 +30,7 @@ def plant_once(url: str, state: State, where: str) -> None:
 
 def plant(url: str) -> int:
     """Create the items of `demo.json`, each by its owner. Returns how many. Raises ItemRefused."""
-    demo = json.loads(Path(__file__).with_name("demo.json").read_text())
+    demo = json.loads(DEMO.read_text())
     for owner, items in demo.items():
         token = client.dev_token(url, owner, "user")
         for item in items:

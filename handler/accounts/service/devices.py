@@ -6,7 +6,7 @@ from handler.accounts.models import Account, session
 from handler.accounts.sessions import is_open
 from handler.core.auth import Caller
 from handler.core.errors import NotFound
-from handler.core.records import Refused, update
+from handler.core.writes import Refused, update
 
 
 class SessionNotFound(NotFound):

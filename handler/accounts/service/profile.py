@@ -23,9 +23,10 @@ from handler.core.errors import (
     VersionConflict,
     WriteConflict,
 )
-from handler.core.records import Refused, Versions, update
+from handler.core.records import Versions
 from handler.core.settings import settings
 from handler.core.transactions import transaction
+from handler.core.writes import Refused, update
 
 _TRIES = 5
 

@@ -11,9 +11,9 @@ from handler.accounts.schemas import RegistrationIn
 from handler.core import clock, limits
 from handler.core.errors import Forbidden, RateLimited, Unprocessable
 from handler.core.limits import Limit
-from handler.core.records import Refused, update
 from handler.core.settings import settings
 from handler.core.transactions import transaction
+from handler.core.writes import Refused, update
 
 PER_ADDRESS = Limit("register", calls=5, seconds=3600)
 MAIL_PER_MINUTE = Limit("mail_minute", calls=1, seconds=60)

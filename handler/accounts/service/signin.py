@@ -17,7 +17,7 @@ from handler.core.auth import Caller, Role
 from handler.core.errors import Forbidden, Unauthenticated, WriteConflict
 from handler.core.ids import new_id
 from handler.core.limits import Limit
-from handler.core.records import Refused, update
+from handler.core.writes import Refused, update
 
 PER_ADDRESS = Limit("login", calls=10, seconds=60)
 GUESSES_PER_ADDRESS = Limit("guesses", calls=30, seconds=900)

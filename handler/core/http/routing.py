@@ -6,6 +6,7 @@ four times the endpoint (performance.md), would buy nothing.
 """
 
 import inspect
+import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -23,6 +24,9 @@ from handler.core.errors import InputInvalid
 from handler.core.http import etags, problems
 from handler.core.http.documented import Endpoint, described, marks_of
 from handler.core.idempotency import Answer, Claim, claim
+
+# FastAPI would import all of pydantic.v1, 4 % of a cold start, to see that no model here is of it.
+sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type] # None: there is no such module
 
 IdempotencyKey = Annotated[
     str | None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import total_ordering
 from itertools import islice
 from typing import Any
 
@@ -39,14 +40,12 @@ class _Request:
 _ARGUMENTS = {field.name for field in fields(_Request)}
 
 
+@total_ordering
 class _Top:
     """Greater than everything: ends a run of rows that share the beginning of their order."""
 
     def __lt__(self, other: object) -> bool:
         return False
-
-    def __gt__(self, other: object) -> bool:
-        return True
 
 
 _TOP: Any = _Top()

@@ -14,6 +14,7 @@ from infra.blueprint import BLUEPRINT
 from infra.local import aws, engine, plans
 from infra.local.invoker import Pool
 from infra.local.places import ACCOUNT, REGION
+from tests.infra.local.dynamodb_local import dynamodb_local, jars  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -79,3 +79,8 @@ def told(answer: Answer) -> tuple[Any, ...]:
     calls = answer.headers["server-timing"].partition("desc=")[2]
     body = {**answer.body, "request_id": ""} if answer.text else None
     return answer.status, headers, calls, body
+
+
+def far(number: int) -> Client:
+    """Nobody, at a network address that no other number has."""
+    return Client(address=f"198.51.{number // 250}.{number % 250 + 1}")

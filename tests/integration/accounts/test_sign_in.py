@@ -13,6 +13,7 @@ from tests.client import Client, at_once, open_account
 from tests.integration.accounts.conftest import (
     PASSWORD,
     WRONG,
+    far,
     hash_of_password,
     refresh,
     sign_in,
@@ -26,11 +27,6 @@ WEAK = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 def bcrypt_hash(password=PASSWORD):
     """A hash as other systems made them."""
     return bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
-
-
-def far(number):
-    """A client with a network address of its own."""
-    return Client(address=f"198.51.{number // 250}.{number % 250 + 1}")
 
 
 def test_the_right_password_gets_a_pair(anonymous, eve):

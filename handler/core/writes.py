@@ -1,0 +1,89 @@
+"""Writes of one row, each in one call that can be repeated safely.
+
+An answer can be lost and the client then repeats the call (threats K7, K8): a write leaves its own
+mark in the row and recognises it. Transactions have a client token instead.
+"""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+from pynamodb.constants import ALL_NEW, ALL_OLD, KEY
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from handler.core import clock
+from handler.core.patience import patiently, row_refused
+from handler.core.records import MarkedRow, Record
+
+R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=MarkedRow)
+
+
+class Refused(Exception):
+    """The condition of a write did not hold. `row` is what stood there instead, or None."""
+
+    def __init__(self, row: Any) -> None:
+        super().__init__("condition failed")
+        self.row = row
+
+
+def update(
+    model: type[R],
+    key: str,
+    actions: Sequence[Action],
+    condition: Condition | None = None,
+    *,
+    counted: bool = True,
+) -> R:
+    """Change one existing row in one call, and return it as it then is.
+
+    `counted` changes move the row's version and its time of change. Raises Refused when the row is
+    not there or the condition does not hold, Unavailable when DynamoDB does not answer.
+    """
+    mark = secrets.token_hex(8)
+    guard = model.write_id.exists() & (model.write_id != mark)  # every stored row has one
+    counting = (model.version.add(1), model.updated_at.set(clock.now())) if counted else ()
+    arguments = model._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
+        key,
+        key=KEY,
+        actions=[*actions, model.write_id.set(mark), *counting],
+        condition=guard if condition is None else guard & condition,
+        return_values=ALL_NEW,
+        return_values_on_condition_failure=ALL_OLD,
+    )
+    try:
+        answer = patiently("UpdateItem", arguments)
+    except ClientError as error:
+        row = _refused_row(model, error)
+        if row is not None and row.write_id == mark:
+            return row
+        raise Refused(row) from error
+    return model.from_raw_data(answer["Attributes"])
+
+
+def put(row: MarkedRow, condition: Condition) -> None:
+    """Put one row in one call. Raises Refused, Unavailable; knows its own write again."""
+    arguments = row.get_save_kwargs_from_instance(condition, ALL_OLD)
+    try:
+        patiently("PutItem", arguments)
+    except ClientError as error:
+        stood = _refused_row(type(row), error)
+        if stood is None or stood.write_id != row.write_id:
+            raise Refused(stood) from error
+
+
+def remove(row: MarkedRow, condition: Condition) -> None:
+    """Delete one row in one call if the condition holds. Raises Unavailable."""
+    arguments = row.get_delete_kwargs_from_instance(condition)
+    try:
+        patiently("DeleteItem", arguments)
+    except ClientError as error:
+        _refused_row(type(row), error)
+
+
+def _refused_row(model: type[M], error: ClientError) -> M | None:
+    """The row that a failed condition shows, if any; any other failure is raised again."""
+    item = row_refused(error)
+    return model.from_raw_data(item) if item else None
