@@ -72,12 +72,17 @@ class Account(Record):
     @property
     def open_sessions(self) -> dict[str, dict[str, Any]]:
         """Its sessions by id, ended ones aside, expired ones included."""
-        return dict(self.sessions.as_dict())
+        return _plain(self.sessions)
 
     @property
     def open_links(self) -> dict[str, dict[str, Any]]:
         """Its one-time links by purpose."""
-        return dict(self.links.as_dict())
+        return _plain(self.links)
+
+
+def _plain(found: "MapAttribute[str, Any] | dict[str, Any]") -> dict[str, Any]:
+    """A map as a dict: PynamoDB wraps what is set, and `Row` reads what is stored as it is."""
+    return dict(found.as_dict()) if isinstance(found, MapAttribute) else found
 
 
 class EmailClaim(Row):
