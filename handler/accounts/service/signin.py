@@ -116,7 +116,7 @@ def sign_out(refresh_token: str | None, access_token: str | None) -> None:
     if refresh_token:
         token = RefreshToken.read(refresh_token)
         _end(token.account_id, token.session_id)
-    elif access_token:
+    elif access_token is not None:
         access = tokens.read(access_token)
         _end(access.account_id, access.session_id)
 

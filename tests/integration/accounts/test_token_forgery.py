@@ -56,13 +56,18 @@ def test_a_token_made_by_hand_like_ours_is_accepted(forger):
     assert Client(forger.with_header()).get("/users/me").body["id"] == "ann"
 
 
+def _spoken(value: object) -> str:
+    """A name for a case; a sentinel's own would differ from process to process."""
+    return "absent" if value is ABSENT else ascii(value)
+
+
 _ALGORITHMS = [
     *("none", "None", "nOnE", "NONE", "", "HS256", "RS256", "ES384", "ES256 ", "es256"),
     *(None, ["ES256"], [], {"ES256": 1}, 1, True, ABSENT),
 ]
 
 
-@pytest.mark.parametrize("alg", _ALGORITHMS, ids=repr)
+@pytest.mark.parametrize("alg", _ALGORITHMS, ids=_spoken)
 def test_a_token_of_another_algorithm_is_refused(forger, alg):
     """B1: the header chooses nothing."""
     assert_refused(forger.with_header(alg=alg))
@@ -127,7 +132,7 @@ def test_a_token_signed_with_rsa_is_refused(forger):
 _KIDS = ["0123456789abcdef", "../x", "", "/dev/null", 1, 0, True, None, [], {}, "é" * 16, ABSENT]
 
 
-@pytest.mark.parametrize("kid", _KIDS, ids=repr)
+@pytest.mark.parametrize("kid", _KIDS, ids=_spoken)
 def test_a_token_that_names_no_key_of_ours_is_refused(forger, kid):
     """B5: no other key is tried, although the signature is one of ours."""
     assert_refused(forger.with_header(kid=kid))
@@ -201,7 +206,7 @@ def test_a_key_in_the_header_is_not_used(forger):
 _TYPES = ["JWT", "jwt", "AT+JWT", "application/at+jwt", "rt+jwt", "id+jwt", "", None, 1, [], ABSENT]
 
 
-@pytest.mark.parametrize("typ", _TYPES, ids=repr)
+@pytest.mark.parametrize("typ", _TYPES, ids=_spoken)
 def test_a_token_of_another_kind_is_refused(forger, typ):
     """B7: what was signed for another purpose is no access token."""
     assert_refused(forger.with_header(typ=typ))
