@@ -140,8 +140,8 @@ def test_every_order_of_turns_is_as_the_model_says(time, losses):
     run_state_machine_as_test(
         lambda: Session(time, losses),
         settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
+            max_examples=20,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
