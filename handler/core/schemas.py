@@ -84,6 +84,8 @@ class Problem(BaseModel):
     detail: str
     request_id: str
     errors: list["ValueProblem"] | None = None
+    error: str | None = Field(None, description="At `/token`: OAuth's code (RFC 6749, 5.2).")
+    error_description: str | None = Field(None, description="At `/token`: the detail again.")
 
 
 class ValueProblem(BaseModel):

@@ -25,6 +25,15 @@ from handler.core.strict_json import BodyTooLarge, JsonInvalid
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "dunlin.request_id"
 """Key in the ASGI scope under which the request's id travels."""
+OAUTH = "dunlin.oauth"
+"""Key in the ASGI scope of routes that OAuth's clients call: those that take a form."""
+_OAUTH_CODES = {
+    401: "invalid_grant",
+    403: "invalid_grant",
+    429: "temporarily_unavailable",
+    500: "server_error",
+    503: "temporarily_unavailable",
+}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _MESSAGE = 200  # characters of a validation message
 
@@ -83,8 +92,8 @@ WITH_BODY: tuple[type[AppError], ...] = (JsonInvalid, BodyTooLarge, ContentTypeU
 """What any route that takes JSON may answer."""
 
 
-def problem(error: AppError, request_id: str) -> Response:
-    """The answer that an error is."""
+def problem(error: AppError, request_id: str, *, oauth: bool = False) -> Response:
+    """The answer that an error is, with `oauth` for those who look for OAuth's members."""
     body = Problem(
         title=error.status.phrase,
         status=error.status,
@@ -92,6 +101,7 @@ def problem(error: AppError, request_id: str) -> Response:
         detail=error.detail,
         request_id=request_id,
         errors=error.errors if isinstance(error, InputInvalid) else None,  # type: ignore[arg-type] # pydantic checks
+        **(_oauth(error) if oauth else {}),
     )
     text = body.model_dump_json(exclude_none=True)
     return Response(text, int(error.status), error.headers(), MEDIA_TYPE)
@@ -100,11 +110,20 @@ def problem(error: AppError, request_id: str) -> Response:
 async def answer_error(request: Request, error: Exception) -> Response:
     """Answer any exception: ours as it is, FastAPI's translated, everything else as a fault."""
     refusal = _refusal(error)
-    answer = problem(refusal, request.scope.get(REQUEST_ID, ""))
+    oauth = request.scope.get(OAUTH, False)
+    answer = problem(refusal, request.scope.get(REQUEST_ID, ""), oauth=oauth)
     if answer.status_code == MethodNotAllowed.status:
         answer.headers["Allow"] = _allowed(request)
     request.scope["dunlin.code"] = refusal.code()
     return answer
+
+
+def _oauth(error: AppError) -> dict[str, str]:
+    """What OAuth's clients look for; without it they take a refusal for a token that lacks much."""
+    code = _OAUTH_CODES.get(error.status, "invalid_request")
+    if isinstance(error, InputInvalid) and error.errors[0]["loc"] == ["body", "grant_type"]:
+        code = "unsupported_grant_type"
+    return {"error": code, "error_description": error.detail}
 
 
 def _allowed(request: Request) -> str:

@@ -59,6 +59,7 @@ class _StrictRoute(APIRoute):
             _refuse_repeated(given)
             if self.body_field is not None:
                 form = isinstance(self.body_field.field_info, Form)
+                request.scope[problems.OAUTH] = form
                 await (_check_form(given) if form else _read_json(given))
             return await handler(given)
 

@@ -1,6 +1,6 @@
 """Generic OAuth 2 clients sign in over HTTP: two libraries that know nothing of this application.
 
-Against a server in this process, or with `--url` against any that has the account: the twin, say.
+Against a server in this process, or with `--url` against any that knows eve and her password.
 """
 
 import socket
@@ -21,15 +21,17 @@ _EMAIL = "eve@example.org"
 
 
 @pytest.fixture
-def url(eve) -> Iterator[str]:
+def url(eve, request) -> Iterator[str]:
     """The address of a server that knows eve."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    if elsewhere := request.config.getoption("url"):
+        yield elsewhere
+        return
+    listening = socket.create_server(("127.0.0.1", 0))
     options = uvicorn.Config(api.create_app(), lifespan="off", log_config=None, ws="none")
     server = uvicorn.Server(options)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
-    yield "http://127.0.0.1:{}".format(listening.getsockname()[1])
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join()
     listening.close()
