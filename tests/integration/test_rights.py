@@ -1,0 +1,174 @@
+"""Who may do what: every route of the document, asked by everybody (threats D1)."""
+
+from functools import cache
+from http import HTTPStatus
+
+import pytest
+
+from handler import api
+from handler.accounts import passwords
+from handler.accounts.models import Account
+from tests.client import Client, open_account
+
+WHO = ("anonymous", "expired", "disabled", "other", "owner", "moderator", "admin")
+ANYBODY = "xxxxxxx"
+SIGNED_IN = "---xxxx"
+ADMINS = "---000x"
+OWNER = "---?x??"
+STAFF = "---0xxx"
+"""One character for each of WHO: `x` done, `-` 401, `0` 403, `?` 404."""
+
+RIGHTS = {
+    "GET /health": (200, ANYBODY),
+    "GET /health/ready": (200, ANYBODY),
+    "GET /info": (200, ANYBODY),
+    "GET /.well-known/jwks.json": (200, ANYBODY),
+    "POST /register": (202, ANYBODY),
+    "POST /register/verify": (400, ANYBODY),
+    "POST /register/resend": (202, ANYBODY),
+    "POST /password/forgot": (202, ANYBODY),
+    "POST /password/reset": (400, ANYBODY),
+    "POST /token": (401, ANYBODY),
+    "POST /logout": (204, "x-xxxxx"),
+    "GET /sessions": (200, SIGNED_IN),
+    "DELETE /sessions": (204, SIGNED_IN),
+    "DELETE /sessions/{session_id}": (204, OWNER),
+    "GET /users/me": (200, SIGNED_IN),
+    "PATCH /users/me": (200, SIGNED_IN),
+    "DELETE /users/me": (202, SIGNED_IN),
+    "POST /users/me/password": (204, SIGNED_IN),
+    "POST /users/me/email": (202, SIGNED_IN),
+    "POST /users/me/email/confirm": (400, ANYBODY),
+    "GET /admin/users": (200, ADMINS),
+    "GET /admin/users/{account_id}": (200, ADMINS),
+    "PATCH /admin/users/{account_id}": (200, ADMINS),
+    "DELETE /admin/users/{account_id}": (204, ADMINS),
+    "GET /admin/audit": (200, ADMINS),
+    "GET /admin/metrics": (200, ADMINS),
+    "GET /items": (200, "x--xxxx"),
+    "POST /items": (201, SIGNED_IN),
+    "GET /items/{item_id}": (200, "x--xxxx"),
+    "PUT /items/{item_id}": (200, STAFF),
+    "PATCH /items/{item_id}": (200, STAFF),
+    "DELETE /items/{item_id}": (204, STAFF),
+}
+"""What each route answers to those who may, and who may. Links and tokens are made up, so that
+their routes answer everybody the same refusal."""
+HIDDEN = {
+    "GET /items/{item_id}": (200, "?--?xxx"),
+    "PUT /items/{item_id}": (200, "---?xxx"),
+    "PATCH /items/{item_id}": (200, "---?xxx"),
+    "DELETE /items/{item_id}": (204, "---?xxx"),
+}
+"""The same for an item that is not on sale: who may not see it is not told that it is there."""
+
+PASSWORD = "a goldfinch sings at noon"
+LINK = "nobody." + "A" * 22
+ITEM = {"name": "Brass lamp", "price": "12.50", "currency": "EUR"}
+EMAIL = {"email": "new@example.org"}
+BODIES = {
+    "POST /register": EMAIL | {"password": PASSWORD},
+    "POST /register/verify": {"token": LINK},
+    "POST /register/resend": EMAIL,
+    "POST /password/forgot": EMAIL,
+    "POST /password/reset": {"token": LINK, "password": PASSWORD},
+    "PATCH /users/me": {"full_name": "Nell"},
+    "POST /users/me/password": {"current": PASSWORD, "new": "a wholly different one"},
+    "POST /users/me/email": EMAIL | {"password": PASSWORD},
+    "POST /users/me/email/confirm": {"token": LINK},
+    "PATCH /admin/users/{account_id}": {"role": "moderator"},
+    "POST /items": ITEM,
+    "PUT /items/{item_id}": ITEM,
+    "PATCH /items/{item_id}": {"name": "Tin lamp"},
+}
+FORMS = {
+    "POST /token": {"grant_type": "refresh_token", "refresh_token": "r1.made.up"},
+    "POST /logout": {},
+}
+QUERIES = {
+    "GET /admin/metrics": "name=requests&from=2026-03-01T11:00:00Z&to=2026-03-01T12:00:00Z",
+}
+
+
+@cache
+def hash_of_password():
+    """Computed once a session."""
+    return passwords.hashed(PASSWORD)
+
+
+class Cast:
+    """Everybody, and what they ask about."""
+
+    def __init__(self, time):
+        stored = hash_of_password()
+        for name in ("max", "off", "ann"):
+            open_account(name, password_hash=stored)
+        open_account("mod", "moderator", password_hash=stored)
+        for name in ("root", "second"):
+            open_account(name, "admin", password_hash=stored)
+        expired = Client().signed_in("max").token
+        time.pass_(minutes=15)
+        self.clients = {
+            "anonymous": Client(),
+            "expired": Client(expired),
+            "disabled": Client().signed_in("off"),
+            "other": Client().signed_in("max"),
+            "owner": Client().signed_in("ann"),
+            "moderator": Client().signed_in("mod"),
+            "admin": Client().signed_in("root"),
+        }
+        Account.find("off").update(actions=[Account.disabled.set(True)])
+
+    def things(self, *, on_sale):
+        """An item and a session of the owner's, and an account, none of them asked about before."""
+        item = Client().signed_in("ann").post("/items", ITEM | {"is_available": on_sale}).body
+        account_id = open_account(f"target-{item['id']}").id
+        session = Client().signed_in("ann")._session[1]
+        return {"item_id": item["id"], "account_id": account_id, "session_id": session}
+
+    def ask(self, route, who, number, *, on_sale):
+        """The status that somebody gets, from a network address of their own."""
+        method, path = route.split()
+        client = self.clients[who].at(f"198.51.100.{number}")
+        place = path.format_map(self.things(on_sale=on_sale)) if "{" in path else path
+        if route in FORMS:
+            return client.form(place, **FORMS[route]).status
+        body, query = BODIES.get(route), QUERIES.get(route, "")
+        return client.ask(method, place, body, query=query).status
+
+
+def expected(done, marks):
+    """The statuses that a row of the table stands for."""
+    refused = {
+        "-": HTTPStatus.UNAUTHORIZED,
+        "0": HTTPStatus.FORBIDDEN,
+        "?": HTTPStatus.NOT_FOUND,
+    }
+    return {who: refused.get(mark, done) for who, mark in zip(WHO, marks, strict=True)}
+
+
+@pytest.fixture
+def cast(aws, time):
+    """Everybody."""
+    return Cast(time)
+
+
+def test_the_table_is_complete():
+    """A route that the table does not know fails here, and one that is gone."""
+    paths = api.create_app().openapi()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert routes == RIGHTS.keys()
+
+
+@pytest.mark.parametrize(("route", "done", "marks"), [(r, *row) for r, row in RIGHTS.items()])
+def test_everybody_may_what_the_table_says(cast, route, done, marks):
+    """Each caller gets exactly this status."""
+    got = {who: cast.ask(route, who, n, on_sale=True) for n, who in enumerate(WHO)}
+    assert got == expected(done, marks)
+
+
+@pytest.mark.parametrize(("route", "done", "marks"), [(r, *row) for r, row in HIDDEN.items()])
+def test_a_hidden_item_is_not_found_by_others(cast, route, done, marks):
+    """Who may not see an item is not told that it may not be changed either."""
+    got = {who: cast.ask(route, who, n, on_sale=False) for n, who in enumerate(WHO)}
+    assert got == expected(done, marks)
