@@ -277,8 +277,8 @@ def administer(canary):
 
 
 @pytest.fixture
-def flown(mailbox, time):
-    """A canary that has been everywhere."""
+def flown(capsys, mailbox, time):
+    """A canary that has been everywhere; capsys has seen it all."""
     canary = Canary(mailbox, time)
     password = register(canary)
     pair = canary.sign_in("first sign-in", password)
@@ -310,7 +310,7 @@ def test_no_secret_is_written_down(flown, mailbox, capsys):
         "answers": found(flown.secrets, "".join(f"{a.text} {a.headers}" for a in answers)),
         "mails": found(flown.secrets, mails),
     }
-    assert len(flown.secrets) > 25
+    assert (len(flown.secrets) > 25, printed.out.count('"route"') > 80) == (True, True)
     assert {place: names for place, names in places.items() if names} == {"mails": links}
 
 
