@@ -231,6 +231,20 @@ def wire(aws: None) -> Iterator[Wire]:
 
 
 @pytest.fixture
+def requests(aws: None) -> Iterator[list[dict[str, Any]]]:
+    """What is asked of DynamoDB."""
+    events = core_aws.client("dynamodb").meta.events
+    seen: list[dict[str, Any]] = []
+    events.register_first(
+        "before-send.dynamodb.*",
+        lambda request, **_: seen.append(json.loads(request.body)),
+        unique_id="requests",
+    )
+    yield seen
+    events.unregister("before-send.dynamodb.*", unique_id="requests")
+
+
+@pytest.fixture
 def carried_out() -> Callable[[AWSPreparedRequest], Any]:
     """Has moto do what a request asks, for faults that then lose the answer."""
     return lambda request: botocore_stubber("before-send", request)

@@ -1,7 +1,6 @@
 """Hands for accounts: a password that is hashed once, and what hashing costs."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 
 from handler.accounts import passwords
 from handler.accounts.models import Account
-from handler.core import aws as core_aws
 from tests.client import Answer, Client, open_account
 
 PASSWORD = "a goldfinch sings at noon"
@@ -86,17 +84,3 @@ def told(answer: Answer) -> tuple[Any, ...]:
 def far(number: int) -> Client:
     """Nobody, at a network address that no other number has."""
     return Client(address=f"198.51.{number // 250}.{number % 250 + 1}")
-
-
-@pytest.fixture
-def requests(aws: None) -> Iterator[list[dict[str, Any]]]:
-    """What is asked of DynamoDB."""
-    events = core_aws.client("dynamodb").meta.events
-    seen: list[dict[str, Any]] = []
-    events.register_first(
-        "before-send.dynamodb.*",
-        lambda request, **_: seen.append(json.loads(request.body)),
-        unique_id="requests",
-    )
-    yield seen
-    events.unregister("before-send.dynamodb.*", unique_id="requests")
