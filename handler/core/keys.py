@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError
 
-from handler.core import aws
+from handler.core import aws, log
 from handler.core.errors import Unavailable
 from handler.core.settings import settings
 
@@ -64,5 +64,16 @@ def _read(name: str) -> KeyRing:
         )
     except ClientError as error:
         raise Unavailable from error
-    found = json.loads(answer["SecretString"])
-    return KeyRing({int(id_): key.encode() for id_, key in found.items()}, time.monotonic())
+    try:
+        found = json.loads(answer["SecretString"])
+        keys = {int(id_): key.encode() for id_, key in found.items()}
+    except (AttributeError, KeyError, ValueError) as error:
+        raise _malformed(name) from error
+    if not keys or not all(keys.values()):  # an empty key is everybody's
+        raise _malformed(name)
+    return KeyRing(keys, time.monotonic())
+
+
+def _malformed(name: str) -> Unavailable:
+    log.line(level="error", metric="keys_malformed", secret=name)
+    return Unavailable()

@@ -89,3 +89,21 @@ def test_a_missing_secret_is_unavailable(aws):
     """Without its key the service says that it cannot answer."""
     with pytest.raises(Unavailable):
         key_ring("no-such-secret")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["null", "[]", "{}", "key", '{"1": ""}', '{"1": "key", "2": ""}', '{"x": "k"}', '{"1": 1}'],
+)
+def test_a_malformed_secret_is_unavailable(aws, value, capsys):
+    """Nothing is signed with an empty key, which everybody has; a line of log tells."""
+    manager = core_aws.client("secretsmanager")
+    manager.put_secret_value(SecretId="dunlin-local-cursors", SecretString=value)
+    with pytest.raises(Unavailable):
+        key_ring("cursors")
+    assert '"keys_malformed"' in capsys.readouterr().out
+
+
+def test_a_ring_does_not_show_its_keys():
+    """Not where it is printed, nor in the words of an exception."""
+    assert "second key" not in repr(_BOTH)
