@@ -97,10 +97,10 @@ def walk(client, query, cursor=""):
         yield body["items"], cursor
 
 
-@pytest.mark.parametrize("page", [1, 15])
+@pytest.mark.parametrize("page", [1, 6])
 @pytest.mark.parametrize("query", CALLS)
 def test_any_page_costs_the_same(anonymous, meter, query, page):
-    """Page 15 of 4,000 items costs as many calls and rows as page 1 of 1,600."""
+    """Page 6 of 4,000 items (by the hundred) costs as many calls and rows as page 1 of 1,600."""
     fill(1600 if page == 1 else 4000)
     cursor = ""
     for _, behind in islice(walk(anonymous, f"{query}&limit=100"), page - 1):
