@@ -96,7 +96,7 @@ def walk(client, query, cursor=""):
         yield body["items"], cursor
 
 
-@pytest.mark.parametrize("page", [1, 16])
+@pytest.mark.parametrize("page", [1, pytest.param(16, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("query", CALLS)
 def test_any_page_costs_the_same(anonymous, meter, query, page):
     """Page 16 of 2,400 items costs as many calls and rows as page 1 of 1,200."""
