@@ -10,7 +10,7 @@ import heapq
 import zlib
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
@@ -162,6 +162,7 @@ class Merge:
             )
             for stream in streams
         ]
+        wait(asked)  # for all: none is left at work when one has failed and the request is answered
         return [one.result() for one in asked]
 
 

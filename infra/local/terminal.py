@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def say(text: str) -> None:
@@ -49,7 +50,9 @@ def _shown(value: object) -> str:
 
 
 def banner(url: str) -> None:
-    """Say where everything is, and how to sign in."""
+    """Say where everything is, and how to sign in, in commands that work as they stand."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "dunlin" else "dunlin"
+    token = f"{program} token --url {url}"
     say(f"""
   Dunlin runs.
 
@@ -57,11 +60,11 @@ def banner(url: str) -> None:
     Docs    {url}/docs
 
     Sign in with a token:
-      dunlin token ann                     a user
-      dunlin token max                     another user
-      dunlin token mod --role moderator    a moderator
-      dunlin token root --role admin       an admin
+      {token} ann                     a user
+      {token} max                     another user
+      {token} mod --role moderator    a moderator
+      {token} root --role admin       an admin
 
-    curl -H "Authorization: Bearer $(dunlin token ann --url {url})" {url}/items
+    curl -H "Authorization: Bearer $({token} ann)" "{url}/items?owner=ann"
     Ctrl-C ends it. Data is kept in .dunlin/ (`--fresh` forgets it).
 """)

@@ -132,6 +132,15 @@ def test_a_fault_of_ours_is_500(run, wire, capsys, flow, step, fault):
     assert "secret" not in log
 
 
+@pytest.mark.parametrize("broken", [0, 7, 15])
+def test_nothing_is_left_at_work(ann, item, wire, broken):
+    """A list that fails at one shard is answered when all shards have answered."""
+    wire.calls.clear()
+    wire.break_next(*[None] * broken, FOREVER["denied"])
+    assert ann.get("/items").status == 500
+    assert len(wire.calls) == 16
+
+
 @pytest.mark.parametrize("service", ["dynamodb", "secretsmanager"])
 def test_a_black_hole_costs_seconds(aws, service):
     """Connecting may take 1 s, reading 2 s, three times: 503 comes in less than 8 s (K3)."""

@@ -1,8 +1,5 @@
 """Puts the engine in the place of moto's own methods."""
 
-import base64
-import json
-from datetime import datetime
 from functools import cache
 from threading import RLock
 from typing import Any
@@ -13,6 +10,7 @@ from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamRecord, Table
+from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from infra.local.engine import queries, rows, transactions
@@ -42,16 +40,7 @@ def serialized(self: DynamoHandler, action_result: ActionResult) -> Any:
     if isinstance(action_result.result, dict):
         action_result.result.pop("ConsumedCapacityUnits", None)  # of no answer of DynamoDB's
     headers = {**self.response_headers, "Content-Type": "application/x-amz-json-1.0"}
-    return 200, headers, json.dumps(action_result.result, default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, datetime):
-        return value.timestamp()
-    message = f"DynamoDB has no {type(value).__name__}"
-    raise TypeError(message)
+    return 200, headers, dynamo_json_dump(action_result.result)
 
 
 def _untracked(cls: type[Any], *_: object, **__: object) -> Any:

@@ -120,8 +120,14 @@ def partitions(table: Table) -> Partitions:
     """The filed rows of a table: read from its rows at first, kept up to date from then on."""
     known = _known.get(table)
     if known is None or known.source is not table.global_indexes:
-        known = _known[table] = Partitions(table)
+        return refile(table)
     return known
+
+
+def refile(table: Table) -> Partitions:
+    """File all rows of a table, whatever was known of it."""
+    _known[table] = Partitions(table)
+    return _known[table]
 
 
 def _items(table: Table) -> list[Item]:

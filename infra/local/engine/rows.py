@@ -13,7 +13,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
-from infra.local.engine.partitions import partitions
+from infra.local.engine.partitions import partitions, refile
 
 RowKey = tuple[DynamoType, DynamoType | None]
 Listener = Callable[[Table, RowKey, Item | None], None]
@@ -62,7 +62,7 @@ def restore(table: Table, key: RowKey, item: Item | None) -> None:
 
 
 def load(table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    """Fill a table that nobody has used yet with rows it once held: unchecked, unannounced."""
+    """Fill a table with rows that it once held: unchecked, unannounced."""
     for attributes in rows:
         typed = LimitedSizeDict()
         # Not one by one: each would be measured against all that are there already.
@@ -71,6 +71,7 @@ def load(table: Table, rows: Iterable[dict[str, Any]]) -> None:
         item = Item(typed[table.hash_key_attr], sort, {})
         item.attrs = typed
         _place(table, (item.hash_key, sort), item)
+    refile(table)
 
 
 def put_item(self: Table, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:

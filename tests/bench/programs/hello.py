@@ -9,7 +9,7 @@ app = FastAPI()
 
 
 @app.get("/hello")
-async def hello() -> dict[str, str]:
+async def hello():
     """Say it."""
     return {"hello": "world"}
 

@@ -1,6 +1,7 @@
 """Fixtures of the twin's tests: moto in memory, asked as AWS is asked."""
 
 import asyncio
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,7 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from infra.blueprint import BLUEPRINT
-from infra.local import aws, engine, plans
+from infra.local import aws, engine, plans, seed
 from infra.local.invoker import Pool
 from infra.local.places import ACCOUNT, REGION
 from tests.infra.local.dynamodb_local import dynamodb_local, jars  # noqa: F401 - fixtures
@@ -133,3 +134,11 @@ def pool(folder, run, lines):
     yield make
     for made in pools:
         run(made.close())
+
+
+@pytest.fixture
+def demo(monkeypatch, tmp_path_factory):
+    """Two demo items instead of forty."""
+    path = tmp_path_factory.mktemp("demo") / "demo.json"
+    path.write_text(json.dumps({"ann": [{"name": "a"}], "max": [{"name": "b"}]}))
+    monkeypatch.setattr(seed, "DEMO", path)

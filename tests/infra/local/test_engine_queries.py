@@ -1,42 +1,15 @@
 """Queries of the engine: what they find, in which order, page by page, and at what price."""
 
 import operator
-import time
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto.dynamodb.models import dynamodb_backends
 
-from infra.local import engine
-from infra.local.places import ACCOUNT, REGION, Refused
+from infra.local.places import Refused
+from tests.infra.local.shelves import SHELF, TABLE, row
 
-TABLE = {
-    "TableName": "rows",
-    "BillingMode": "PAY_PER_REQUEST",
-    "AttributeDefinitions": [
-        {"AttributeName": "id", "AttributeType": "S"},
-        {"AttributeName": "shelf", "AttributeType": "S"},
-        {"AttributeName": "rank", "AttributeType": "N"},
-        {"AttributeName": "raw", "AttributeType": "B"},
-    ],
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": name,
-            "KeySchema": [
-                {"AttributeName": "shelf", "KeyType": "HASH"},
-                {"AttributeName": sort, "KeyType": "RANGE"},
-            ],
-            "Projection": projection,
-        }
-        for name, sort, projection in (
-            ("ranks", "rank", {"ProjectionType": "ALL"}),
-            ("raws", "raw", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["note"]}),
-        )
-    ],
-}
 HOLDS = {
     "=": operator.eq,
     "<": operator.lt,
@@ -44,17 +17,6 @@ HOLDS = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-SHELF = {
-    "TableName": "rows",
-    "IndexName": "ranks",
-    "KeyConditionExpression": "shelf = :shelf",
-    "ExpressionAttributeValues": {":shelf": {"S": "a"}},
-}
-
-
-def row(identity, shelf="a", rank=0, **more):
-    """A row's attributes."""
-    return {"id": {"S": identity}, "shelf": {"S": shelf}, "rank": {"N": str(rank)}, **more}
 
 
 @pytest.fixture
@@ -220,51 +182,3 @@ def test_legacy_key_conditions_still_work(rows):
         QueryFilter={"note": wanted},
     )
     assert found["Count"] == 1
-
-
-def _fastest(work, sizes):
-    """The shortest time of several for each size, in turns, so that noise meets all alike."""
-    times = {size: [] for size in sizes}
-    for _ in range(15):
-        for size in sizes:
-            begun = time.perf_counter()
-            work(f"rows-{size}")
-            times[size].append(time.perf_counter() - begun)
-    return [min(found) for found in times.values()]
-
-
-@pytest.fixture
-def two_sizes(ask):
-    """A table of 1,000 rows and one of 50,000."""
-    for size in (1000, 50_000):
-        ask("CreateTable", **TABLE | {"TableName": f"rows-{size}"})
-        table = dynamodb_backends[ACCOUNT][REGION].tables[f"rows-{size}"]
-        engine.load(table, (row(f"r{number:06}", rank=number) for number in range(size)))
-    return ask
-
-
-@pytest.mark.slow
-def test_a_page_costs_the_same_in_a_large_table(two_sizes):
-    """A page of 25 takes at 50,000 rows at most twice as long as at 1,000."""
-    middle = {"id": {"S": "r000500"}, "shelf": {"S": "a"}, "rank": {"N": "500"}}
-    query = SHELF | {"Limit": 25, "ExclusiveStartKey": middle}
-
-    def page(table):
-        for _ in range(10):
-            assert two_sizes("Query", **query | {"TableName": table})["Count"] == 25
-
-    small, large = _fastest(page, (1000, 50_000))
-    assert large / small < 2
-
-
-@pytest.mark.slow
-def test_a_transaction_costs_the_same_in_a_large_table(two_sizes):
-    """A transaction of 10 rows takes at 50,000 rows at most twice as long as at 1,000."""
-
-    def transact(table):
-        parts = [{"Put": {"TableName": table, "Item": row(f"t{n}", rank=n)}} for n in range(10)]
-        for _ in range(5):
-            two_sizes("TransactWriteItems", TransactItems=parts)
-
-    small, large = _fastest(transact, (1000, 50_000))
-    assert large / small < 2

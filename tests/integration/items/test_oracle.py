@@ -227,7 +227,7 @@ def test_lists_hold_what_they_should(anonymous, time):
     run_state_machine_as_test(
         lambda: Shop(anonymous, time),
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
