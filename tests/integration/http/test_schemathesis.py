@@ -44,15 +44,22 @@ def _door(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]
     return [answer["body"].encode()]
 
 
-_BEYOND = {"cursor_invalid", "idempotency_mismatch", "query_unsupported", "version_conflict"}
+_BEYOND = {
+    "cursor_invalid",
+    "form_invalid",
+    "idempotency_mismatch",
+    "query_unsupported",
+    "version_conflict",
+}
 _WORDED = {"q", "price", "min_price", "max_price"}
 
 
 def _beyond_schemas(answer: Response) -> bool:
     """Whether a request is refused for what no JSON schema can say.
 
-    That is signed cursors, versions that moved on, rules over several fields (`loc` is then the
-    body or query as a whole), what Unicode takes for a word, and the digits of a number.
+    That is fields of a form given twice, signed cursors, versions that moved on, rules over several
+    fields (`loc` is then the body or query as a whole), what Unicode takes for a word, and the
+    digits of a number.
     """
     if answer.status_code < 400:
         return False
