@@ -6,8 +6,15 @@ A command is a function that adds its parser and one that does it; `_COMMANDS` l
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from infra import stage
 from infra.local import client
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    _Commands = _SubParsersAction[argparse.ArgumentParser]
 
 
 def main() -> None:
@@ -20,7 +27,7 @@ def main() -> None:
     sys.exit(arguments.command(arguments))
 
 
-def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_run(commands: "_Commands") -> None:
     parser = commands.add_parser("run", help="run it all on this machine")
     parser.add_argument("--port", type=int, default=8000, help="where the API is (default 8000)")
     parser.add_argument("--fresh", action="store_true", help="forget the data in .dunlin/")
@@ -48,24 +55,58 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _add_token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("token", help="print a token to sign in to the running twin with")
-    parser.add_argument("account", metavar="ACCOUNT", help="whose token, for example ann")
-    parser.add_argument("--role", choices=("user", "moderator", "admin"), default="user")
-    parser.add_argument("--url", default="http://localhost:8000", help="where the twin is")
-    parser.set_defaults(command=_token)
+def _add_admin(commands: "_Commands") -> None:
+    parser = commands.add_parser("admin", help="open an administrator's account")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="open it, and print its password, once")
+    create.add_argument("email", metavar="EMAIL")
+    _add_place(create)
+    create.set_defaults(command=_create_admin)
 
 
-def _token(arguments: argparse.Namespace) -> int:
+def _create_admin(arguments: argparse.Namespace) -> int:
+    return _operate(arguments, "admin_create", ("email", "password"), email=arguments.email)
+
+
+def _add_keys(commands: "_Commands") -> None:
+    parser = commands.add_parser("keys", help="change the keys that sign access tokens")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    rotate = actions.add_parser("rotate", help="announce the next key")
+    leaked = "a key leaked: end all access tokens within minutes"
+    rotate.add_argument("--at-once", action="store_true", help=leaked)
+    _add_place(rotate)
+    rotate.set_defaults(command=_rotate_keys)
+
+
+def _rotate_keys(arguments: argparse.Namespace) -> int:
+    return _operate(arguments, "keys_rotate", ("generation", "kids"), at_once=arguments.at_once)
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--url", default="http://localhost:8000", help="where the twin is")
+    place.add_argument("--stage", help="a deployed stage, through AWS Lambda, as yourself")
+
+
+def _operate(
+    arguments: argparse.Namespace, action: str, shown: tuple[str, ...], **given: Any
+) -> int:
+    """Have the operators' function do something, and print those fields of its answer."""
     try:
-        print(client.dev_token(arguments.url, arguments.account, arguments.role))
+        if arguments.stage:
+            answer = stage.operate(arguments.stage, action, **given)
+        else:
+            answer = client.operate(arguments.url, action, **given)
     except (client.NoTwin, client.OperationRefused) as error:
         print(f"dunlin: {error}", file=sys.stderr)
         return 1
+    for name in shown:
+        value = answer[name]
+        print(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
     return 0
 
 
-_COMMANDS = (_add_run, _add_token)
+_COMMANDS = (_add_run, _add_admin, _add_keys)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from infra.local import grants
 from infra.local.places import ACCOUNT, REGION, Refused
 
 _CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z]+)/aws4_request")
+_REST = {"/v2/email/outbound-emails": "SendEmail"}
+_KINDS = {"dynamodb": "table/", "secretsmanager": "secret:", "ses": "identity/"}
 _POLL = 0.05  # seconds until the server sees that it shall stop
 _JSON = {"Content-Type": "application/x-amz-json-1.0"}
 
@@ -35,10 +37,13 @@ class Call:
     region: str
     headers: Mapping[str, str]
     body: bytes
+    path: str = "/"
 
     @property
     def operation(self) -> str:
-        """The operation that the JSON protocols name in a header."""
+        """The operation: the JSON protocols name it in a header, REST in the path."""
+        if self.path in _REST:
+            return _REST[self.path]
         return self.headers.get("x-amz-target", "").rpartition(".")[2]
 
 
@@ -95,7 +100,7 @@ class Access:
     services: Mapping[str, Service]
     on_call: list[OnCall] = field(default_factory=list)
 
-    def answer(self, headers: Mapping[str, str], body: bytes) -> Answer:
+    def answer(self, headers: Mapping[str, str], body: bytes, path: str = "/") -> Answer:
         """Do what a request asks for, if its caller may. Never raises."""
         credential = _CREDENTIAL.search(headers.get("authorization", ""))
         if credential is None:
@@ -106,12 +111,13 @@ class Access:
             return failure("UnrecognizedClientException", message)
         if service not in self.services:
             return failure("UnknownServiceException", f"The twin has no service {service}")
-        return self._checked(self.functions[key], Call(service, region, headers, body))
+        return self._checked(self.functions[key], Call(service, region, headers, body, path))
 
     def _checked(self, function: Function | None, call: Call) -> Answer:
         if function is not None:
             try:
-                wanted = grants.needs(call.service, call.operation, json.loads(call.body))
+                body = json.loads(call.body)
+                wanted = grants.needs(call.service, call.operation, body, self.prefix)
             except (ValueError, TypeError, AttributeError):
                 return failure("SerializationException", "The request is not in the service's form")
             if refused := grants.missing(function, self.prefix, wanted):
@@ -128,7 +134,7 @@ class Access:
     def _denial(self, function: Function, need: grants.Need, region: str) -> str:
         role = f"{self.prefix}{function.name}"
         service, _, _ = need.action.partition(":")
-        kind = {"dynamodb": "table/", "secretsmanager": "secret:"}.get(service, "")
+        kind = _KINDS.get(service, "")
         index = f"/index/{need.index}" if need.index else ""
         return (
             f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{role} is not authorized to perform:"
@@ -175,12 +181,12 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # one packet for head and body
-    answer: Callable[[Mapping[str, str], bytes], Answer]
+    answer: Callable[[Mapping[str, str], bytes, str], Answer]
 
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", "0")))
-        answer = self.answer(headers, body)
+        answer = self.answer(headers, body, self.path)
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
             if name.lower() not in {"content-length", "connection", "status"}:

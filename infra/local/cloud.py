@@ -12,8 +12,10 @@ from infra.local import engine
 from infra.local.aws import MOTO, Access, Endpoint
 from infra.local.forwarding import forward
 from infra.local.journal import Journal, load
+from infra.local.mailbox import Mailbox
 from infra.local.plans import PREFIX
 from infra.local.resources import create_secrets, create_tables
+from infra.local.services import mailing, remembering, secret_value
 from infra.local.state import State
 
 
@@ -34,22 +36,30 @@ class Cloud:
 
 
 def start(
-    listening: socket, functions: Mapping[str, Function], state: State, dynamodb: str | None
+    listening: socket,
+    functions: Mapping[str, Function],
+    state: State,
+    mailbox: Mailbox,
+    dynamodb: str | None,
 ) -> Cloud:
     """Serve AWS on a socket, to functions by access key id.
 
     With the URL of another DynamoDB the tables and their rows are there, and not in the state.
     """
     engine.install()
-    services = MOTO | ({"dynamodb": forward(dynamodb)} if dynamodb else {})
+    services = MOTO | {
+        "secretsmanager": remembering(MOTO["secretsmanager"], state, PREFIX),
+        "ses": mailing(mailbox),
+        **({"dynamodb": forward(dynamodb)} if dynamodb else {}),
+    }
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
     journal = None
     if dynamodb is None:
         load(state, [PREFIX + table.name for table in BLUEPRINT.tables])
         journal = Journal(state)
         journal.start()
-    values = {secret: state.secret(secret.name) for secret in BLUEPRINT.secrets}
-    create_secrets(services["secretsmanager"], values, PREFIX)
+    values = {secret: secret_value(secret, state) for secret in BLUEPRINT.secrets}
+    create_secrets(MOTO["secretsmanager"], values, PREFIX)
     access = Access(PREFIX, functions, services)
     endpoint = Endpoint(listening, access)
     endpoint.start()

@@ -12,6 +12,7 @@ from typing import Any
 from infra.local import http_api
 from infra.local.http_api import Request, Response, refusal
 from infra.local.invoker import PayloadTooLarge, Pool
+from infra.local.mailbox import Mailbox
 from infra.local.process import FunctionFailed, FunctionTimedOut
 
 _BODY = 10 * 1024 * 1024  # bytes of a request's body
@@ -27,9 +28,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class Gateway:
     """Serves the function that the blueprint names for HTTP, and the twin's own paths."""
 
-    def __init__(self, pools: dict[str, Pool], http: str) -> None:
+    def __init__(self, pools: dict[str, Pool], http: str, mailbox: Mailbox) -> None:
         self._pools = pools
         self._http = http
+        self._mailbox = mailbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -69,6 +71,8 @@ class Gateway:
         name = path.removeprefix("/_local/functions/")
         if path == "/_local/health":
             return http_api.response({"status": "ok"})
+        if request.method == "GET" and path == "/_local/mail":
+            return self._mailbox.shown(request.query, headers.get("accept", ""))
         if request.method == "POST" and name in self._pools:
             return await self._invoke(name, request.body)
         return refusal(404, "Not Found")

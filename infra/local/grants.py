@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from infra.blueprint import Function
+from infra.blueprint import MAIL, Function
 
 _TRANSACTION = {
     "ConditionCheck": "ConditionCheckItem",
@@ -23,17 +23,22 @@ _SECRET_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}$")
 
 @dataclass(frozen=True, order=True, slots=True)
 class Need:
-    """One IAM action on one resource: the deployed name of a table or secret, and the index."""
+    """One IAM action on one resource: the deployed name of what it is about, and the index."""
 
     action: str
     resource: str = "*"
     index: str = ""
 
 
-def needs(service: str, operation: str, body: dict[str, Any]) -> frozenset[Need]:
-    """All that a call needs. A body without the names that an operation requires needs `*`."""
+def needs(service: str, operation: str, body: dict[str, Any], prefix: str = "") -> frozenset[Need]:
+    """All that a call needs. A body without the names that an operation requires needs `*`.
+
+    Mail has one sender, whatever its address, so that needs the sender with this prefix.
+    """
     if service == "dynamodb":
         return frozenset(_dynamodb(operation, body))
+    if service == "ses":
+        return frozenset({Need(f"ses:{operation}", prefix + MAIL.name)})
     name = _secret(str(body.get("SecretId", "*")))
     return frozenset({Need(f"{service}:{operation}", name)})
 

@@ -15,16 +15,20 @@ from infra.local.process import Plan
 STAGE = "local"
 PREFIX = blueprint.prefix(STAGE)
 
+_SENDER = "no-reply@dunlin.localhost"
 _ENVIRONMENTS = 4  # of one function at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all functions of a run share. `inherited` is what little they see of this process's."""
+    """What all functions of a run share: `endpoint` is AWS's URL, `url` that of the API.
+
+    `inherited` is what little they see of this process's variables.
+    """
 
     directory: Path
     endpoint: str
-    dev_token_key: str
+    url: str
     inherited: Mapping[str, str]
     strict: bool = False
 
@@ -42,7 +46,8 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
         **_runtime(function, name),
         **_aws(key_id, around.endpoint),
         **blueprint.environment(STAGE),
-        "DEV_TOKEN_KEY": around.dev_token_key,
+        "LINK_BASE": around.url,
+        "MAIL_FROM": _SENDER,
         **{key: value or "" for key, value in dotenv_values(around.directory / ".env").items()},
     }
     return Plan(

@@ -1,6 +1,5 @@
 """Makes the blueprint's tables and secrets in moto, or its tables in a DynamoDB elsewhere."""
 
-import json
 import time
 import uuid
 from collections.abc import Mapping
@@ -37,13 +36,13 @@ def create_tables(dynamodb: Service, tables: tuple[Table, ...], prefix: str) -> 
     return any(created)
 
 
-def create_secrets(manager: Service, values: Mapping[Secret, str], prefix: str) -> None:
-    """Create each secret, its value as the first key."""
+def create_secrets(manager: Service, values: Mapping[Secret, str | None], prefix: str) -> None:
+    """Create each secret with its value, or without one."""
     for secret, value in values.items():
         body = {
             "Name": prefix + secret.name,
             "Description": secret.description,
-            "SecretString": json.dumps({"1": value}),
+            **({} if value is None else {"SecretString": value}),
             "ClientRequestToken": str(uuid.uuid4()),
         }
         request(manager, "secretsmanager.CreateSecret", body)

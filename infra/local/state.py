@@ -1,4 +1,4 @@
-"""What outlives the twin: rows, secrets and the development token key, in `.dunlin/`.
+"""What outlives the twin: rows, secrets and mails, in `.dunlin/`.
 
 Rows are written behind: what changed is kept in memory by key and written in one SQLite transaction
 every two seconds and at the end. After a crash at most those seconds are missing, and never a part
@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 FLUSH_INTERVAL = 2.0  # seconds
@@ -21,6 +22,7 @@ _SCHEMA = """
         table_name TEXT, key TEXT, item TEXT NOT NULL, PRIMARY KEY (table_name, key)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS mails (number INTEGER PRIMARY KEY, mail TEXT NOT NULL);
 """
 
 
@@ -36,6 +38,7 @@ class State:
     """The folder's contents, for one run at a time. Raises StateInUse."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+        self._writing = Lock()
         folder.mkdir(mode=0o700, exist_ok=True)
         self._lock = _locked(folder / "lock")
         path = folder / "state.sqlite3"
@@ -56,7 +59,7 @@ class State:
 
     def save(self, changes: list[Change]) -> None:
         """Write changes, all or none."""
-        with self._database:
+        with self._writing, self._database:
             self._database.execute("BEGIN")
             for table, key, item in changes:
                 if item is None:
@@ -73,7 +76,20 @@ class State:
 
     def remember(self, name: str, value: str) -> None:
         """Remember a value at once."""
-        self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        with self._writing:
+            self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def keep_mail(self, mail: str, most: int) -> None:
+        """Keep a mail, and of all no more than the newest `most`."""
+        with self._writing:
+            kept = self._database.execute("INSERT INTO mails (mail) VALUES (?)", (mail,))
+            old = (kept.lastrowid or 0) - most
+            self._database.execute("DELETE FROM mails WHERE number <= ?", (old,))
+
+    def mails(self) -> list[str]:
+        """The kept mails, oldest first."""
+        found = self._database.execute("SELECT mail FROM mails ORDER BY number").fetchall()
+        return [str(mail) for (mail,) in found]
 
     def secret(self, name: str) -> str:
         """A random value that is drawn once and then stays the same: 256 bits, URL-safe."""

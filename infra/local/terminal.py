@@ -3,9 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 
 def say(text: str) -> None:
@@ -49,22 +48,19 @@ def _shown(value: object) -> str:
     return value if isinstance(value, str) and " " not in value else json.dumps(value)
 
 
-def banner(url: str) -> None:
-    """Say where everything is, and how to sign in, in commands that work as they stand."""
-    program = sys.argv[0] if Path(sys.argv[0]).name == "dunlin" else "dunlin"
-    token = f"{program} token --url {url}"
+def banner(url: str, accounts: Iterable[tuple[str, str, str]]) -> None:
+    """Say where everything is, and who can sign in: addresses, roles and passwords."""
+    known = "\n".join(f"      {email:18}{role:12}{password}" for email, role, password in accounts)
     say(f"""
   Dunlin runs.
 
     API     {url}
     Docs    {url}/docs
+    Mail    {url}/_local/mail
 
-    Sign in with a token:
-      {token} ann                     a user
-      {token} max                     another user
-      {token} mod --role moderator    a moderator
-      {token} root --role admin       an admin
+    Demo accounts (address, role, password):
+{known}
 
-    curl -H "Authorization: Bearer $({token} ann)" "{url}/items?owner=ann"
+    curl {url}/token -d username=ADDRESS -d password=PASSWORD
     Ctrl-C ends it. Data is kept in .dunlin/ (`--fresh` forgets it).
 """)

@@ -20,6 +20,7 @@ from infra.blueprint import BLUEPRINT, Function
 from infra.local import plans, seed, terminal
 from infra.local.gateway import Gateway
 from infra.local.invoker import Pool
+from infra.local.mailbox import Mailbox
 from infra.local.places import Refused
 from infra.local.state import State, StateInUse
 
@@ -57,7 +58,7 @@ async def _until_signal(options: Options) -> None:
 
 def _announce(url: str) -> None:
     gc.freeze()  # the rows that are here now stay: 50,000 take 0.9 s to look through for garbage
-    terminal.banner(url)
+    terminal.banner(url, ((one.email, one.role, one.password) for one in seed.ACCOUNTS))
 
 
 async def run_until(stopped: asyncio.Event, options: Options, ready: Callable[[str], None]) -> None:
@@ -79,34 +80,40 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     endpoint = stack.enter_context(_listen(0))
     state = stack.enter_context(contextlib.closing(_state(options)))
     log = terminal.Log()
-    pools, keys = _pools(options, state, _url(endpoint), log)
-    for pool in pools.values():
+    pools, keys = _pools(options, _url(endpoint), _public(http), log)
+    where = options.dynamodb or _FOLDER
+    for name, pool in pools.items():
         stack.push_async_callback(pool.close)
-    pools[BLUEPRINT.http].start()
+        if name == BLUEPRINT.http or not seed.is_planted(state, where):
+            pool.start()
+    mailbox = Mailbox(state)
     # Importing these takes a second, in which the function imports itself.
     from infra.local import cloud, serving  # noqa: PLC0415
 
     try:
-        running = await asyncio.to_thread(cloud.start, endpoint, keys, state, options.dynamodb)
+        running = await asyncio.to_thread(
+            cloud.start, endpoint, keys, state, mailbox, options.dynamodb
+        )
     except Refused as error:
         raise CannotStart(str(error)) from error
     stack.push_async_callback(asyncio.to_thread, running.stop)
+    gateway = Gateway(pools, BLUEPRINT.http, mailbox)
     await pools[BLUEPRINT.http].ready()
-    await stack.enter_async_context(serving.served(http, Gateway(pools, BLUEPRINT.http)))
+    await stack.enter_async_context(serving.served(http, gateway))
     if running.created:
         with log.muted():
-            await asyncio.to_thread(seed.plant_once, _url(http), state, options.dynamodb or _FOLDER)
-    ready(f"http://localhost:{http.getsockname()[1]}")
+            await asyncio.to_thread(seed.plant_once, _url(http), state, where)
+    ready(_public(http))
     await serving.renewed(pools, code)
 
 
 def _pools(
-    options: Options, state: State, endpoint: str, log: terminal.Log
+    options: Options, endpoint: str, url: str, log: terminal.Log
 ) -> tuple[dict[str, Pool], dict[str, Function]]:
     around = plans.Surroundings(
         directory=options.directory,
         endpoint=endpoint,
-        dev_token_key=state.secret("dev-token-key"),
+        url=url,
         inherited={name: os.environ[name] for name in _INHERITED if name in os.environ},
         strict=options.strict,
     )
@@ -147,6 +154,10 @@ def _code(options: Options) -> Path:
         message = f"there is no package {package}: start where it is, or install the project"
         raise CannotStart(message)
     return Path(found.origin).parent
+
+
+def _public(listening: socket.socket) -> str:
+    return f"http://localhost:{listening.getsockname()[1]}"
 
 
 def _url(listening: socket.socket) -> str:
