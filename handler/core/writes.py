@@ -44,11 +44,10 @@ def update(
     """
     mark = secrets.token_hex(8)
     guard = model.write_id.exists() & (model.write_id != mark)  # every stored row has one
-    counting = (model.version.add(1), model.updated_at.set(clock.now())) if counted else ()
     arguments = model._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
         key,
         key=KEY,
-        actions=[*actions, model.write_id.set(mark), *counting],
+        actions=[*actions, model.write_id.set(mark), *(_counting(model) if counted else ())],
         condition=guard if condition is None else guard & condition,
         return_values=ALL_NEW,
         return_values_on_condition_failure=ALL_OLD,
@@ -61,6 +60,10 @@ def update(
             return row
         raise Refused(row) from error
     return model.from_raw_data(answer["Attributes"])
+
+
+def _counting(model: type[Record]) -> tuple[Action, ...]:
+    return (model.version.add(1), model.updated_at.set(clock.now()))
 
 
 def put(row: MarkedRow, condition: Condition) -> None:

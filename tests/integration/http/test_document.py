@@ -11,7 +11,11 @@ from handler.core.http import Application
 from handler.core.settings import Settings
 from tests.client import Client
 
-_VERBS = {"create", "delete", "get", "list", "patch", "replace"}
+_VERBS = {
+    *("create", "delete", "get", "list", "patch", "replace"),
+    *("change", "close", "confirm", "end", "forget", "register", "request", "resend", "reset"),
+    *("verify",),
+}
 
 
 def _operations() -> dict[str, dict[str, Any]]:
@@ -61,7 +65,7 @@ def test_optional_sign_in_is_optional():
     """What answers everybody does not demand a token in the document."""
     operations = _operations()
     assert {} in operations["GET /items"]["security"]
-    assert operations["POST /items"]["security"] == [{"HTTPBearer": []}]
+    assert operations["POST /items"]["security"] == [{"OAuth2PasswordBearer": []}]
     assert "security" not in operations["GET /health"]
 
 
@@ -85,7 +89,12 @@ def test_pages_may_load_what_they_need(path):
 def test_is_off_in_production(monkeypatch, path):
     """Production does not describe itself (threats J11)."""
     production = Settings.read(
-        {"STAGE": "prod", "RESOURCE_PREFIX": "x-", "ADMIN_EMAIL": "ann@shop.example"}
+        {
+            "STAGE": "prod",
+            "RESOURCE_PREFIX": "x-",
+            "ADMIN_EMAIL": "ann@shop.example",
+            "LINK_BASE": "https://shop.example",
+        }
     )
     monkeypatch.setattr(api._adapter, "app", Application(production))
     assert Client().get(path).code == "route_not_found"

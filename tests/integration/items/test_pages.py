@@ -66,7 +66,9 @@ class Meter:
         self.rows = 0
 
     def count(self, parsed, model, **_):
-        """What botocore calls after each call."""
+        """What botocore calls after each call. Limits are counted apart; they alone update here."""
+        if model.name == "UpdateItem":
+            return
         self.calls[model.name] += 1
         self.rows += parsed.get("ScannedCount", 0)
         self.rows += sum(len(rows) for rows in parsed.get("Responses", {}).values())
