@@ -39,7 +39,7 @@ def update(
 ) -> R:
     """Change one existing row in one call, and return it as it then is.
 
-    `counted` changes move its version and its time. Raises Refused (no row, or not so), Unavailable.
+    `counted` moves its version and time. Raises Refused (no row, or not so), Unavailable.
     """
     mark = secrets.token_hex(8)
     guard = model.write_id.exists() & (model.write_id != mark)  # every stored row has one

@@ -91,16 +91,14 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     from infra.local import cloud, serving  # noqa: PLC0415
 
     try:
-        running = await asyncio.to_thread(
-            cloud.start, endpoint, keys, state, mailbox, options.dynamodb
-        )
+        aws = await asyncio.to_thread(cloud.start, endpoint, keys, state, mailbox, options.dynamodb)
     except Refused as error:
         raise CannotStart(str(error)) from error
-    stack.push_async_callback(asyncio.to_thread, running.stop)
+    stack.push_async_callback(asyncio.to_thread, aws.stop)
     gateway = Gateway(pools, BLUEPRINT.http, mailbox)
     await pools[BLUEPRINT.http].ready()
     await stack.enter_async_context(serving.served(http, gateway))
-    if running.created:
+    if aws.created:
         with log.muted():
             await asyncio.to_thread(seed.plant_once, _url(http), state, where)
     ready(_public(http))

@@ -68,6 +68,8 @@ def handle(event, context):
         case "/print":
             print("said", end="")
             sys.stdout.flush()
+        case "/token":
+            return {"statusCode": 200, "body": '{"access_token": "t"}'}
     answer = {
         "event": event,
         "environment": dict(os.environ),
@@ -83,11 +85,16 @@ def handle(event, context):
 
 OPERATORS = """
 def handle(event, context):
-    if event.get("account_id") == "nobody":
-        return {"error": {"code": "odd", "detail": "No such account."}}
-    if event.get("account_id") == "crash":
-        raise RuntimeError("crashed")
-    return {"token": f"dev.{event['account_id']}.{event['role']}"}
+    match event:
+        case {"action": "admin_create", "email": "nobody"}:
+            return {"error": {"code": "email_invalid", "detail": "That is no e-mail address."}}
+        case {"action": "admin_create"}:
+            return {"email": event["email"], "password": "drawn"}
+        case {"action": "keys_rotate"}:
+            return {"generation": 2, "kids": ["b"] if event["at_once"] else ["a", "b"]}
+        case {"action": "demo_accounts"}:
+            return {"accounts": len(event["accounts"])}
+    raise RuntimeError("crashed")
 """
 
 
@@ -124,7 +131,9 @@ def pool(folder, run, lines):
     pools = []
 
     def make(**more):
-        around = plans.Surroundings(folder, "http://127.0.0.1:9", "key", {"PATH": os.defpath})
+        around = plans.Surroundings(
+            folder, "http://127.0.0.1:9", "http://localhost:8", {"PATH": os.defpath}
+        )
         function = BLUEPRINT.function(more.pop("function", "api"))
         plan = replace(plans.plan(function, "AKIAAPI", around), **more)
         made = Pool(plan, lambda _, line: lines.append(line))
@@ -140,5 +149,7 @@ def pool(folder, run, lines):
 def demo(monkeypatch, tmp_path_factory):
     """Two demo items instead of forty."""
     path = tmp_path_factory.mktemp("demo") / "demo.json"
-    path.write_text(json.dumps({"ann": [{"name": "a"}], "max": [{"name": "b"}]}))
+    path.write_text(
+        json.dumps({"ann@example.org": [{"name": "a"}], "max@example.org": [{"name": "b"}]})
+    )
     monkeypatch.setattr(seed, "DEMO", path)

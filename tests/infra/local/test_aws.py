@@ -19,6 +19,7 @@ from infra.local.resources import create_secrets, create_tables
 ITEMS = Table("items", Key("id"), indexes=(Index("newest", Key("shelf"), Key("rank", "N")),))
 TERMS = Table("terms", Key("id"), sort=Key("entry"), ttl="expires_at")
 CURSORS = Secret("cursors", "Keys.")
+EMPTY = Secret("empty", "Nothing yet.", drawn=False)
 FUNCTION = Function(
     "api",
     handler="handler.api.handle",
@@ -28,6 +29,7 @@ FUNCTION = Function(
     grants=(
         Grant("items", ("dynamodb:GetItem", "dynamodb:PutItem")),
         Grant("cursors", ("secretsmanager:GetSecretValue",)),
+        Grant("empty", ("secretsmanager:GetSecretValue",)),
     ),
 )
 
@@ -36,7 +38,7 @@ FUNCTION = Function(
 def access(dynamodb):
     """The endpoint's mind: the tables, a secret, a function and the twin as callers."""
     create_tables(dynamodb, (ITEMS, TERMS), "p-")
-    create_secrets(aws.MOTO["secretsmanager"], {CURSORS: "value"}, "p-")
+    create_secrets(aws.MOTO["secretsmanager"], {CURSORS: '{"1": "value"}', EMPTY: None}, "p-")
     return aws.Access("p-", {"AKIAAPI": FUNCTION, "AKIATWIN": None}, dict(aws.MOTO))
 
 
@@ -112,6 +114,12 @@ def test_a_secret_is_read_with_its_first_key(client):
     """A JSON object of key id to key."""
     found = client("secretsmanager").get_secret_value(SecretId="p-cursors")
     assert json.loads(found["SecretString"]) == {"1": "value"}
+
+
+def test_a_secret_that_is_not_drawn_has_no_value(client):
+    """Until a function writes one."""
+    code, _ = refusal(client("secretsmanager").get_secret_value, SecretId="p-empty")
+    assert code == "ResourceNotFoundException"
 
 
 def test_a_stranger_is_refused(client):

@@ -74,28 +74,37 @@ def command(monkeypatch, capsys, *arguments):
     return ended.value.code, printed.out, printed.err
 
 
-def test_a_token_is_printed_alone(folder, demo, monkeypatch, capsys):
-    """So that a shell can use it."""
+def test_an_administrator_is_created(folder, demo, monkeypatch, capsys):
+    """The address and the password are printed."""
     with running(folder) as url:
         capsys.readouterr()
-        found = command(monkeypatch, capsys, "token", "mod", "--role", "moderator", "--url", url)
-    assert found == (0, "dev.mod.moderator\n", "")
+        found = command(monkeypatch, capsys, "admin", "create", "r@example.org", "--url", url)
+    assert found == (0, "email: r@example.org\npassword: drawn\n", "")
 
 
-def test_a_refused_token_says_why(folder, demo, monkeypatch, capsys):
-    """And the exit code says that there is none."""
+@pytest.mark.parametrize(("options", "kids"), [((), "a b"), (("--at-once",), "b")])
+def test_keys_are_rotated(folder, demo, monkeypatch, capsys, options, kids):
+    """The ids of the keys that are left are printed."""
     with running(folder) as url:
         capsys.readouterr()
-        found = command(monkeypatch, capsys, "token", "nobody", "--url", url)
-    assert found == (1, "", "dunlin: No such account.\n")
+        found = command(monkeypatch, capsys, "keys", "rotate", *options, "--url", url)
+    assert found == (0, f"generation: 2\nkids: {kids}\n", "")
 
 
-def test_a_token_needs_a_twin(monkeypatch, capsys):
-    """Without one the command says how to get one."""
+def test_a_refusal_says_why(folder, demo, monkeypatch, capsys):
+    """And the exit code says that nothing was done."""
+    with running(folder) as url:
+        capsys.readouterr()
+        found = command(monkeypatch, capsys, "admin", "create", "nobody", "--url", url)
+    assert found == (1, "", "dunlin: That is no e-mail address.\n")
+
+
+def test_a_command_needs_a_twin(monkeypatch, capsys):
+    """Without one it says how to get one."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        code, _, said = command(monkeypatch, capsys, "token", "ann", "--url", url)
+        code, _, said = command(monkeypatch, capsys, "keys", "rotate", "--url", url)
     assert (code, said) == (1, f"dunlin: no twin answers at {url}: start it with `dunlin run`\n")
 
 

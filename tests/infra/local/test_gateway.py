@@ -1,18 +1,30 @@
 """The gateway's limits, its answers when something breaks, and the twin's own paths."""
 
 import json
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
 
 from infra.local import gateway as gateway_module
 from infra.local.gateway import Gateway
+from infra.local.mailbox import Mail, Mailbox
+from infra.local.state import State
 
 
 @pytest.fixture
-def gateway(pool):
+def mailbox(tmp_path):
+    """A mailbox with one mail."""
+    with closing(State(tmp_path / "state")) as state:
+        made = Mailbox(state)
+        made.put(Mail("1", "you@example.org", "Hello", "Text", "<p>Text</p>", "2026-01-01T00:00"))
+        yield made
+
+
+@pytest.fixture
+def gateway(pool, mailbox):
     """A gateway to stand-in functions."""
-    return Gateway({"api": pool(), "operators": pool(function="operators")}, "api")
+    return Gateway({"api": pool(), "operators": pool(function="operators")}, "api", mailbox)
 
 
 @pytest.fixture
@@ -125,14 +137,22 @@ def test_the_twin_says_that_it_is_up(http):
 
 def test_a_function_is_invoked_by_name(http):
     """With the body as its event; the answer is the body."""
-    event = b'{"account_id": "ann", "role": "user"}'
+    event = b'{"action": "demo_accounts", "accounts": [{}, {}]}'
     answer = http("POST", "/_local/functions/operators", chunks=(event,))
-    assert json.loads(answer.body) == {"token": "dev.ann.user"}
+    assert json.loads(answer.body) == {"accounts": 2}
+
+
+def test_the_mails_are_shown(http):
+    """As JSON to who asks for that, those to one address if one is named."""
+    accept = [(b"accept", b"application/json")]
+    for query, number in ((b"", 1), (b"to=you@example.org", 1), (b"to=other@example.org", 0)):
+        answer = http("GET", "/_local/mail", accept, query_string=query)
+        assert len(json.loads(answer.body)["items"]) == number
 
 
 def test_a_function_that_fails_says_why(http):
     """Here, where only the developer asks."""
-    answer = http("POST", "/_local/functions/operators", chunks=(b'{"account_id": "crash"}',))
+    answer = http("POST", "/_local/functions/operators", chunks=(b'{"action": "crash"}',))
     assert message(answer) == (500, "RuntimeError: crashed")
 
 
@@ -164,3 +184,4 @@ def test_the_twin_has_no_other_paths(http, method, path):
 def test_a_web_page_cannot_use_the_twins_own_paths(http, headers):
     """Neither across origins nor through a name that was bound to this machine."""
     assert http("POST", "/_local/functions/operators", headers).status == 403
+    assert http("GET", "/_local/mail", headers).status == 403

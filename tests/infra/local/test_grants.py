@@ -77,6 +77,12 @@ def test_a_secret_is_meant_by_name_or_arn(secret):
     assert found == {Need("secretsmanager:GetSecretValue", "p-cursors")}
 
 
+def test_mail_needs_the_sender():
+    """Whatever the address that it says it comes from."""
+    found = needs("ses", "SendEmail", {"FromEmailAddress": "a@b.example"}, "p-")
+    assert found == {Need("ses:SendEmail", "p-mail")}
+
+
 @pytest.mark.parametrize(
     "need",
     [

@@ -141,13 +141,24 @@ def test_a_secret_is_drawn_once(tmp_path):
         assert (state.secret("key"), len(first)) == (first, 43)
 
 
-def test_fresh_forgets_everything(tmp_path):
-    """Rows and secrets."""
+def test_the_newest_mails_are_kept(tmp_path):
+    """So many; older ones go."""
     with closing(State(tmp_path / "state")) as state:
+        for mail in ("one", "two", "three"):
+            state.keep_mail(mail, 2)
+    with closing(State(tmp_path / "state")) as state:
+        assert state.mails() == ["two", "three"]
+
+
+def test_fresh_forgets_everything(tmp_path):
+    """Rows, mails and secrets."""
+    with closing(State(tmp_path / "state")) as state:
+        state.keep_mail("mail", 2)
         state.save([("rows", "key", "{}")])
         first = state.secret("key")
     with closing(State(tmp_path / "state", fresh=True)) as state:
-        assert (list(state.rows("rows")), state.secret("key") == first) == ([], False)
+        assert (list(state.rows("rows")), state.mails()) == ([], [])
+        assert state.secret("key") != first
 
 
 def test_a_folder_serves_one_run_at_a_time(tmp_path, state):

@@ -1,7 +1,5 @@
 """What the twin prints."""
 
-import sys
-
 import pytest
 
 from infra.local import terminal
@@ -30,11 +28,10 @@ def test_a_muted_log_prints_nothing(capsys):
     assert "hidden" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("typed", "command"), [(".venv/bin/dunlin", ".venv/bin/dunlin"), ("cli.py", "dunlin")]
-)
-def test_the_banner_names_commands_that_work(capsys, monkeypatch, typed, command):
-    """The program as it was typed, and the URL that it is about."""
-    monkeypatch.setattr(sys, "argv", [typed])
-    terminal.banner("http://localhost:9")
-    assert f"{command} token --url http://localhost:9 ann" in capsys.readouterr().out
+def test_the_banner_says_where_all_is_and_who_can_sign_in(capsys):
+    """URLs, and accounts with their passwords."""
+    terminal.banner("http://localhost:9", [("ann@example.org", "user", "grey plover")])
+    said = capsys.readouterr().out
+    for url in ("/docs", "/_local/mail", "/token"):
+        assert f"http://localhost:9{url}" in said
+    assert "ann@example.org   user        grey plover\n" in said

@@ -25,6 +25,8 @@ TABLE = os.environ["RESOURCE_PREFIX"] + "items"
 
 
 def handle(event, context):
+    if event["rawPath"] == "/token":
+        return {"statusCode": 200, "body": '{"access_token": "t"}'}
     if event["requestContext"]["http"]["method"] == "POST":
         name = json.loads(event["body"])["name"]
         if name == "refused":
@@ -62,11 +64,20 @@ def test_data_are_there_after_a_restart_and_gone_with_fresh(storing, demo):
 def test_refused_demo_items_are_said_and_nothing_more(storing, monkeypatch, tmp_path, capsys):
     """The twin runs without them, and tries again at its next start."""
     path = tmp_path / "demo.json"
-    path.write_text(json.dumps({"ann": [{"name": "refused"}]}))
+    path.write_text(json.dumps({"ann@example.org": [{"name": "refused"}]}))
     monkeypatch.setattr(seed, "DEMO", path)
     with running(storing) as url:
         assert get(url) == []
     assert "no demo items: refused: 422 {}" in capsys.readouterr().out
+
+
+def test_refused_demo_accounts_are_said_and_nothing_more(folder, capsys):
+    """Without them nobody offers anything."""
+    code = "def handle(event, context):\n    return {'statusCode': 401, 'body': '{}'}\n"
+    (folder / "handler" / "api.py").write_text(code)
+    with running(folder) as url:
+        assert get(url) == {}
+    assert "no demo items: ann@example.org: 401 {}" in capsys.readouterr().out
 
 
 def test_what_a_function_was_not_granted_is_refused(folder, demo):
