@@ -28,8 +28,9 @@ from moto.core.models import botocore_stubber
 from handler.accounts import keyring
 from handler.core import aws as core_aws
 from handler.core import clock, keys, limits, metrics
-from infra.blueprint import BLUEPRINT, Index, Key, Table, prefix
+from infra.blueprint import BLUEPRINT, prefix
 from infra.local import engine
+from infra.local.resources import definition
 from tests.client import Client
 
 engine.install()
@@ -42,43 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--catalogue", help="a csv.gz of diamonds to load instead of the sample")
 
 
-def _definition(table: Table) -> dict[str, Any]:
-    keys_used = [table.partition, table.sort]
-    keys_used += [key for index in table.indexes for key in (index.partition, index.sort)]
-    types = {key.name: key.type for key in keys_used if key}
-    return {
-        "TableName": prefix("local") + table.name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": _schema(table.partition, table.sort),
-        "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": kind} for name, kind in types.items()
-        ],
-    } | (
-        {"GlobalSecondaryIndexes": [_index(index) for index in table.indexes]}
-        if table.indexes
-        else {}
-    )
-
-
-def _schema(partition: Key, sort: Key | None) -> list[dict[str, str]]:
-    found = [{"AttributeName": partition.name, "KeyType": "HASH"}]
-    return found + ([{"AttributeName": sort.name, "KeyType": "RANGE"}] if sort else [])
-
-
-def _index(index: Index) -> dict[str, Any]:
-    return {
-        "IndexName": index.name,
-        "KeySchema": _schema(index.partition, index.sort),
-        "Projection": {"ProjectionType": index.projection},
-    }
-
-
 @pytest.fixture
 def aws() -> Iterator[None]:
     """Every table of the blueprint, empty, and every secret."""
     with mock_aws():
         for table in BLUEPRINT.tables:
-            core_aws.client("dynamodb").create_table(**_definition(table))
+            core_aws.client("dynamodb").create_table(**definition(table, prefix("local")))
         for secret in BLUEPRINT.secrets:
             value = {"SecretString": '{"1": "a random key"}'} if secret.drawn else {}
             core_aws.client("secretsmanager").create_secret(
