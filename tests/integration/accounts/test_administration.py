@@ -92,7 +92,7 @@ def test_many_changes_at_once_keep_the_count(admin, second, anonymous):
 
 
 def test_a_disabled_account_is_signed_out_at_once(admin, anonymous):
-    """Neither tokens nor password open anything; sockets and jobs do not exist yet (threats A30)"""
+    """Neither tokens nor password open anything. No sockets, no jobs yet (threats A30)."""
     open_account("eve", password_hash=hash_of_password())
     pair = sign_in(anonymous).body
     assert admin.patch("/admin/users/eve", {"disabled": True}).body["disabled"] is True

@@ -249,6 +249,15 @@ def test_failures_are_forgotten_after_their_window(time, eve):
     assert sign_in(far(10)).status == 200
 
 
+def test_a_window_that_begins_anew_at_once_gives_ten_tries(time, eve, hashing):
+    """Of many that find it over, one begins the next and the others add to it (threats A19)."""
+    sign_in(far(100), password=WRONG)
+    time.pass_(minutes=15)
+    hashing.done.clear()
+    at_once([lambda n=n: sign_in(far(n), password=WRONG) for n in range(20)])
+    assert 0 < hashing.against(eve.password_hash) <= 10
+
+
 def test_a_success_forgets_the_account_s_failures(time, eve):
     """The next nine failures do not lock it (threats A18)."""
     for _ in range(2):
