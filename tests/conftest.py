@@ -37,9 +37,7 @@ engine.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How to aim tests/e2e at something else than a twin of its own."""
-    parser.addoption("--url", help="a deployed stage")
-    parser.addoption("--token", help="an access token for --url")
+    """What tests/e2e loads."""
     parser.addoption("--catalogue", help="a csv.gz of diamonds to load instead of the sample")
 
 

@@ -1,5 +1,6 @@
-"""A running twin, or a deployed stage (`--url`), and a real catalogue in it."""
+"""A running twin, and a real catalogue in it."""
 
+import contextlib
 import csv
 import gzip
 import os
@@ -17,6 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.sellers import Seller, Sellers
+
+ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "data" / "diamonds.csv.gz"
 PATIENCE = 60  # seconds a start may take on a busy machine
 
@@ -26,6 +30,8 @@ class Twin:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        for package in ("handler", "infra"):  # those that these tests are about, wherever they are
+            (folder / package).symlink_to(ROOT / package)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
@@ -56,18 +62,6 @@ class Twin:
         assert self.stop() == 0
         self.start()
 
-    def token(self, account: str, role: str = "user") -> str:
-        """A development token, from the command line."""
-        command = [sys.executable, "-m", "infra.cli", "token", account, "--role", role]
-        done = subprocess.run(  # noqa: S603 - our own command
-            [*command, "--url", self.url],
-            env=self._environment(),
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
     def _environment(self) -> dict[str, str]:
         coverage = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
         own = {"PATH": os.environ["PATH"], "HOME": str(self._folder)}
@@ -82,19 +76,32 @@ class Twin:
 
 @dataclass
 class Catalogue:
-    """What was loaded, and a signed-in client of where it is."""
+    """What was loaded, by id, and who sells it."""
 
-    http: httpx.Client
-    twin: Twin | None
-    seller: str
+    twin: Twin
+    sellers: Sellers
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def of(self, seller: Seller) -> dict[str, dict[str, Any]]:
+        """The items of a seller."""
+        return {id_: item for id_, item in self.items.items() if item["owner_id"] == seller.id}
+
+    def get(self, path: str) -> httpx.Response:
+        """GET, as any of the sellers."""
+        return self.sellers.next().ask("GET", path)
+
+    def patch(self, id_: str, etag: str, **changes: Any) -> httpx.Response:
+        """Change an item that has that ETag, as its seller."""
+        seller = self.sellers.of(self.items[id_]["owner_id"])
+        return seller.ask("PATCH", f"/items/{id_}", json=changes, headers={"If-Match": etag})
+
     def pages(self, **query: Any) -> Iterator[list[dict[str, Any]]]:
-        """All pages of a list."""
+        """All pages of a list, to one of the sellers: a cursor is its caller's own."""
+        caller = self.sellers.next()
         cursor: str | None = None
         while True:
             asked = {**query, **({"cursor": cursor} if cursor else {})}
-            answer = self.http.get("/items", params=asked)
+            answer = caller.ask("GET", "/items", params=asked)
             assert answer.status_code == 200, answer.text
             yield answer.json()["items"]
             cursor = answer.json()["next"]
@@ -119,12 +126,17 @@ def diamond(row: dict[str, str]) -> dict[str, Any]:
 
 
 def load(catalogue: Catalogue, source: Path) -> None:
-    """Offer every row, four at a time, each with a key so that a repetition is no second item."""
+    """Offer every row, four at a time, the sellers in turn.
+
+    Each has a key, so that a repetition is no second item.
+    """
+    sellers = catalogue.sellers.all
 
     def offer(numbered: tuple[int, dict[str, str]]) -> dict[str, Any]:
         number, row = numbered
-        key = {"Idempotency-Key": f"diamond-{number:08}-{catalogue.seller}"}
-        answer = catalogue.http.post("/items", json=diamond(row), headers=key)
+        key = {"Idempotency-Key": f"diamond-{number:08}"}
+        seller = sellers[number % len(sellers)]
+        answer = seller.ask("POST", "/items", json=diamond(row), headers=key)
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -139,19 +151,12 @@ def catalogue(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Catalogue]:
     """The catalogue, loaded once."""
-    option = request.config.getoption
-    twin = None if option("--url") else Twin(tmp_path_factory.mktemp("twin"))
-    if twin:
-        twin.start()
-    seller = f"seller{time.time_ns()}"
-    token = option("--token") or (twin.token(seller) if twin else "")
-    url = option("--url") or (twin.url if twin else "")
-    headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=60) as http:
-        found = Catalogue(http, twin, seller)
+    twin = Twin(tmp_path_factory.mktemp("twin"))
+    twin.start()
+    with contextlib.closing(Sellers(twin.url)) as sellers:
+        found = Catalogue(twin, sellers)
         begun = time.monotonic()
-        load(found, Path(option("--catalogue") or SAMPLE))
+        load(found, Path(request.config.getoption("--catalogue") or SAMPLE))
         print(f"\nloaded {len(found.items)} items in {time.monotonic() - begun:.1f} s")  # noqa: T201 - with -s
         yield found
-    if twin:
-        assert twin.stop() == 0
+    assert twin.stop() == 0

@@ -1,0 +1,86 @@
+"""Accounts of a running twin that keep to its limits: they sign in again, and wait when told to."""
+
+import itertools
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+SELLERS = 20
+"""So many share the calls, of which an account has 300 a minute."""
+_PASSWORD = "a cliff full of gannets"
+
+
+class Seller:
+    """One account. Asks from a network address of its own, as ten may sign in a minute from one."""
+
+    def __init__(self, url: str, number: int) -> None:
+        self.email = f"seller{number}@example.org"
+        # Only Linux lets one ask from all of 127.0.0.0/8; elsewhere signing in takes its time.
+        address = f"127.0.0.{number + 2}" if sys.platform == "linux" else None
+        transport = httpx.HTTPTransport(local_address=address)
+        self._http = httpx.Client(base_url=url, transport=transport, timeout=60)
+        self._signing_in = threading.Lock()
+        self.id = ""
+
+    def sign_in(self) -> None:
+        """Get a token, and learn the account's id."""
+        form = {"username": self.email, "password": _PASSWORD}
+        with self._signing_in:
+            self._http.headers.pop("Authorization", None)
+            token = self._patiently("POST", "/token", data=form).json()["access_token"]
+            self._http.headers["Authorization"] = f"Bearer {token}"
+            self.id = self._patiently("GET", "/users/me").json()["id"]
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request, signing in anew when the token has expired."""
+        answer = self._patiently(method, path, **options)
+        if answer.status_code == 401:
+            self.sign_in()
+            answer = self._patiently(method, path, **options)
+        return answer
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
+
+    def _patiently(self, method: str, path: str, **options: Any) -> httpx.Response:
+        while True:
+            answer = self._http.request(method, path, **options)
+            if answer.status_code != 429:
+                return answer
+            time.sleep(float(answer.headers["Retry-After"]))
+
+
+class Sellers:
+    """Some accounts that take turns."""
+
+    def __init__(self, url: str) -> None:
+        """Open the accounts, through the operators' function, and sign them in."""
+        self.all = [Seller(url, number) for number in range(SELLERS)]
+        accounts = [
+            {"email": one.email, "password": _PASSWORD, "role": "user", "full_name": "Seller"}
+            for one in self.all
+        ]
+        event = {"action": "demo_accounts", "accounts": accounts}
+        answer = httpx.post(f"{url}/_local/functions/operators", json=event, timeout=60)
+        assert answer.json() == {"accounts": SELLERS}, answer.text
+        for seller in self.all:
+            seller.sign_in()
+        self._turns: Iterator[Seller] = itertools.cycle(self.all)
+
+    def next(self) -> Seller:
+        """Whoever's turn it is."""
+        return next(self._turns)
+
+    def of(self, account_id: str) -> Seller:
+        """The seller with that id."""
+        return next(seller for seller in self.all if seller.id == account_id)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for seller in self.all:
+            seller.close()
