@@ -68,8 +68,28 @@ def client(service: str) -> BaseClient:
     if service == "dynamodb":
         session.register_component("response_parser_factory", _PlainParserFactory())
     made = session.create_client(service, config=_CONFIG)
+    if service == "dynamodb":
+        _keep_endpoint(made)
     made.meta.events.register_first("request-created.*.*", _refuse_when_late)
     return made
+
+
+def _keep_endpoint(client: BaseClient) -> None:
+    """Work the endpoint of each operation out once; botocore does it anew for every call.
+
+    By DynamoDB's rules it depends on the client, the operation and tables named by ARN (none here).
+    """
+    rules = client._ruleset_resolver  # noqa: SLF001 - botocore has no public one
+    find = rules.construct_endpoint
+    found: dict[str, Any] = {}
+
+    def construct_endpoint(operation_model: Any, **asked: Any) -> Any:
+        name = operation_model.name
+        if name not in found:
+            found[name] = find(operation_model=operation_model, **asked)
+        return found[name]
+
+    rules.construct_endpoint = construct_endpoint
 
 
 def call(service: str, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
