@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench import people
 from tests.bench.canned import ENVIRONMENT
 from tests.bench.goals import Figure
 
@@ -33,6 +34,7 @@ def figures(first_get: dict[str, Any]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as compiled:
         environment = {
             **ENVIRONMENT,
+            **people.variables(),
             "PATH": os.environ["PATH"],
             "HOME": compiled,  # without the user's AWS configuration
             "PYTHONPATH": str(_ROOT),

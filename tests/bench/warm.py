@@ -15,9 +15,10 @@ from typing import Any
 from botocore.session import Session
 
 from handler import api
-from tests.bench.canned import CLOUD, OWNER, id_of
+from tests.bench.canned import CLOUD, id_of
 from tests.bench.events import CONTEXT, event
 from tests.bench.goals import Figure
+from tests.bench.people import OWNER
 from tests.bench.programs import hello
 
 _SIZE = 25_000  # items; nothing here depends on it (D1)
@@ -41,7 +42,7 @@ def figures(token: str) -> Iterator[Figure]:
         "W4b": _pair("/items", 422, token, {"price": "1"}),
         "W4c": _pair(f"{lists}&sort=no", 422, token),
     }
-    spent = _measured([run for pair in pairs.values() for run in pair])
+    spent = measured([run for pair in pairs.values() for run in pair])
     for id_, ours, theirs in zip(pairs, spent[::2], spent[1::2], strict=True):
         yield Figure(id_, ours / theirs)
 
@@ -51,7 +52,7 @@ def _pair(path: str, status: int, token: str = "", body: Any = None) -> tuple[Ru
     asked = event("GET" if body is None else "POST", path, body, token=token)
     greeted = event("GET", "/hello", token=token)
     CLOUD.forget()
-    with _silence():
+    with silence():
         answer = api.handle(asked, CONTEXT)
         CLOUD.forget()
         api.handle(asked, CONTEXT)  # now with the secrets at hand
@@ -69,17 +70,17 @@ def _pair(path: str, status: int, token: str = "", body: Any = None) -> tuple[Ru
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Log lines are written, to nowhere."""
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
         yield
 
 
-def _measured(runs: list[Run]) -> list[float]:
+def measured(runs: list[Run]) -> list[float]:
     """CPU seconds of one call of each."""
     gc.collect()
     gc.disable()
-    with _silence():
+    with silence():
         times = [max(1, round(_SAMPLE / min(_spent(run, 1) for _ in range(5)))) for run in runs]
         rounds = [
             [_spent(run, count) for run, count in zip(runs, times, strict=True)]
