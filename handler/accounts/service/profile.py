@@ -10,7 +10,7 @@ from handler.accounts.schemas import EmailChangeIn, PasswordChangeIn, ProfilePat
 from handler.accounts.service.administration import AccountNotFound, close, get_account
 from handler.accounts.service.registration import (
     check_password,
-    count_mails,
+    mail_link,
     may_mail,
     spend_link,
 )
@@ -166,21 +166,7 @@ def _invited(used: Link, purpose: str) -> tuple[Account, dict[str, Any]]:
 
 def forget_password(email: str, source: str) -> None:
     """Mail a link that sets a new password, if the address has an account. Raises RateLimited."""
-    count_mails(source)
-    if not may_mail(email):
-        return
-    invitation = links.new(EmailClaim.owner(email) or "nobody")
-    try:
-        row = update(
-            Account,
-            invitation.account_id,
-            [link(links.RESET).set(invitation.stored(links.RESET))],
-            Account.email == email,
-            counted=False,
-        )
-    except Refused:
-        return
-    mail.send("reset", row.email, token=invitation.written())
+    mail_link(links.RESET, email, source)
 
 
 def reset_password(token: str, password: str) -> None:

@@ -73,21 +73,26 @@ def open_account(account: Account) -> None:
 
 def resend(email: str, source: str) -> None:
     """Mail the confirming link again, if an account waits for it. Raises RateLimited."""
+    mail_link(links.VERIFY, email, source, Account.verified == False)  # noqa: E712 - a condition
+
+
+def mail_link(purpose: str, email: str, source: str, holds: Any = None) -> None:
+    """Mail a link to the account of an address for which this condition holds, and to no other.
+
+    Mails are counted by the network address that asks and by the mailbox. Raises RateLimited.
+    """
     count_mails(source)
     if not may_mail(email):
         return
     invitation = links.new(EmailClaim.owner(email) or "nobody")
+    action = link(purpose).set(invitation.stored(purpose))
+    owned = Account.email == email
+    condition = owned if holds is None else owned & holds
     try:
-        row = update(
-            Account,
-            invitation.account_id,
-            [link(links.VERIFY).set(invitation.stored(links.VERIFY))],
-            (Account.verified == False) & (Account.email == email),  # noqa: E712 - a condition
-            counted=False,
-        )
+        row = update(Account, invitation.account_id, [action], condition, counted=False)
     except Refused:
         return
-    mail.send("verify", row.email, token=invitation.written())
+    mail.send(purpose, row.email, token=invitation.written())
 
 
 def verify(token: str) -> None:
