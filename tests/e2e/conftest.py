@@ -147,16 +147,20 @@ def load(catalogue: Catalogue, source: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def catalogue(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Catalogue]:
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    """A twin with its demo data."""
+    running = Twin(tmp_path_factory.mktemp("twin"))
+    running.start()
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def catalogue(twin: Twin, request: pytest.FixtureRequest) -> Iterator[Catalogue]:
     """The catalogue, loaded once."""
-    twin = Twin(tmp_path_factory.mktemp("twin"))
-    twin.start()
     with contextlib.closing(Sellers(twin.url)) as sellers:
         found = Catalogue(twin, sellers)
         begun = time.monotonic()
         load(found, Path(request.config.getoption("--catalogue") or SAMPLE))
         print(f"\nloaded {len(found.items)} items in {time.monotonic() - begun:.1f} s")  # noqa: T201 - with -s
         yield found
-    assert twin.stop() == 0
