@@ -22,6 +22,7 @@ from tests.e2e.sellers import Seller, Sellers
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "data" / "diamonds.csv.gz"
+_RUNNING = "Ctrl-C ends it."  # the end of the banner
 PATIENCE = 60  # seconds a start may take on a busy machine
 
 
@@ -38,7 +39,8 @@ class Twin:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it is ready."""
+        """Start it and wait until it says that it runs: then its demo accounts are open too."""
+        said = self._said().count(_RUNNING)
         command = [sys.executable, "-m", "infra.cli", "run", "--port", str(self._port)]
         log = (self._folder / "log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603 - our own command
@@ -46,9 +48,9 @@ class Twin:
         )
         log.close()
         patience_ends = time.monotonic() + PATIENCE
-        while not self._ready():
-            assert self._process.poll() is None, (self._folder / "log").read_text()
-            assert time.monotonic() < patience_ends, (self._folder / "log").read_text()
+        while self._said().count(_RUNNING) == said:
+            assert self._process.poll() is None, self._said()
+            assert time.monotonic() < patience_ends, self._said()
             time.sleep(0.05)
 
     def stop(self) -> int:
@@ -67,11 +69,9 @@ class Twin:
         own = {"PATH": os.environ["PATH"], "HOME": str(self._folder)}
         return own | coverage
 
-    def _ready(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
+    def _said(self) -> str:
+        log = self._folder / "log"
+        return log.read_text() if log.exists() else ""
 
 
 @dataclass
