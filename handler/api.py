@@ -4,7 +4,6 @@ A request is one event; whatever the event holds, the answer is a response and n
 """
 
 import asyncio
-import gc
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,6 +16,7 @@ from handler.core import auth, aws, events, log, metrics, system
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
 from handler.core.settings import settings
+from handler.core.starting import started
 from handler.items.router import router as items
 
 ROUTERS = (items, system.router, accounts, audit)  # matched in turn: the busiest first
@@ -59,13 +59,11 @@ def _write_counters() -> None:
 
 
 def _start() -> Mangum:
-    """Build once what every request needs, with the garbage collector out of the way."""
-    gc.disable()
+    """Build once what every request needs."""
     asyncio.set_event_loop(_loop)
     adapter = Mangum(create_app(), lifespan="off", text_mime_types=_TEXT)
     aws.client("dynamodb")
-    gc.enable()
-    gc.freeze()
+    started()
     return adapter
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from handler import accounts
 from handler.core import aws, log
 from handler.core.errors import AppError, BadRequest, InternalError
+from handler.core.starting import started
 
 ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "admin_create": accounts.create_admin,
@@ -45,3 +46,6 @@ def _run(event: Any) -> dict[str, Any]:
         return action(**arguments)
     except TypeError as error:
         raise ActionUnknown from error
+
+
+started()

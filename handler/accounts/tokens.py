@@ -18,6 +18,7 @@ from handler.core.errors import Unauthenticated
 from handler.core.settings import settings
 
 _LENGTH = 4096
+_REMEMBERED = 1_000  # verified tokens, at most 4 MB
 _SKEW = 10  # seconds that nbf and iat may lie ahead; exp has none (parameters.md)
 _TOKEN = re.compile(
     r"([A-Za-z0-9_-]{1,400})\.([A-Za-z0-9_-]{1,3000})\.([A-Za-z0-9_-]{86})", re.ASCII
@@ -57,8 +58,28 @@ def issue(account_id: str, session_id: str) -> str:
     return signed
 
 
+_verified: dict[str, tuple[str, dict[str, Any]]] = {}
+
+
 def read(token: str) -> Access:
-    """What a token says. Raises Unauthenticated, and Unavailable when keys cannot be read."""
+    """What a token says. Raises Unauthenticated, and Unavailable when keys cannot be read.
+
+    A signature is verified once in an environment, which the same callers keep coming back to.
+    Whether its key and its time still hold is asked every time.
+    """
+    if token not in _verified:
+        if len(_verified) >= _REMEMBERED:
+            _verified.clear()
+        _verified[token] = _verify(token)
+    kid, claims = _verified[token]
+    if verifying_key(kid) is None:
+        raise Unauthenticated
+    _check(claims)
+    return Access(claims["sub"], claims["sid"])
+
+
+def _verify(token: str) -> tuple[str, dict[str, Any]]:
+    """The key's id and the claims of a token that one of our keys signed."""
     key = _guard(token)
     from jose import jws  # noqa: PLC0415 - as above
     from jose.exceptions import JOSEError  # noqa: PLC0415 - as above
@@ -67,9 +88,7 @@ def read(token: str) -> Access:
         payload = jws.verify(token, key.public, algorithms=["ES256"])
     except (JOSEError, ValueError, TypeError) as error:
         raise Unauthenticated from error
-    claims = _object(payload)
-    _check(claims)
-    return Access(claims["sub"], claims["sid"])
+    return key.kid, _object(payload)
 
 
 def _guard(token: str) -> SigningKey:

@@ -71,9 +71,11 @@ class Point:
 _counted: defaultdict[datetime, Counter[str]] = defaultdict(Counter)
 
 
-def count(name: str, number: int = 1) -> None:
-    """Count something in the current minute. Names are ours: lower-case letters and `_`."""
-    _counted[clock.now().replace(second=0, microsecond=0)][name] += number
+def count(**numbers: int) -> None:
+    """Add to counters in the current minute."""
+    counters = _counted[clock.now().replace(second=0, microsecond=0)]
+    for name, number in numbers.items():
+        counters[name] += number
 
 
 def flush() -> None:

@@ -72,7 +72,7 @@ def sign_in(email: str, password: str, device: Device) -> Tokens:
         lockout.attempt(email)
     except Unauthenticated as waiting:
         passwords.verified(password, None)
-        metrics.count("lockouts")
+        metrics.count(lockouts=1)
         audit.record("account.locked_out", subject=_id(account), address=device.address)
         raise CredentialsInvalid from waiting
     if not passwords.verified(password, account.password_hash if account else None):
@@ -143,7 +143,7 @@ def _find(email: str) -> Account | None:
 
 
 def _tell_failure(account: Account | None, device: Device) -> None:
-    metrics.count("sign_in_failures")
+    metrics.count(sign_in_failures=1)
     audit.record("account.sign_in_failed", subject=_id(account), address=device.address)
     if account and not passwords.usable(account.password_hash):
         log.line(level="error", metric="password_hash_unusable", account=account.id)
@@ -168,7 +168,7 @@ def _begin(account: Account, password: str, device: Device) -> Tokens:
         except Refused as refused:
             account = _still_proved(refused.row, account, password)
             continue
-        metrics.count("sign_ins")
+        metrics.count(sign_ins=1)
         audit.record("account.signed_in", actor=account.id, session=id_, address=device.address)
         return Tokens(tokens.issue(account.id, id_), RefreshToken(account.id, id_, 0).written())
     raise WriteConflict

@@ -108,12 +108,12 @@ class _Visit:
     def tell(self) -> None:
         """Write the request's line: the route's template, since a path may hold anything."""
         spent = (time.perf_counter() - self._begun) * 1000
-        metrics.count("requests")
-        metrics.count("milliseconds", round(spent))
-        if self._status >= 500:  # noqa: PLR2004 - HTTP's server errors
-            metrics.count("faults")
-        elif self._status >= 400:  # noqa: PLR2004 - HTTP's client errors
-            metrics.count("refusals")
+        metrics.count(
+            requests=1,
+            milliseconds=round(spent),
+            refusals=400 <= self._status < 500,  # noqa: PLR2004 - HTTP's client errors
+            faults=self._status >= 500,  # noqa: PLR2004 - HTTP's server errors
+        )
         route = self._scope.get("route")
         log.line(
             method=self._scope["method"][:8],
