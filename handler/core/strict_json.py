@@ -5,10 +5,11 @@ for us 422 with its place.
 """
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
-from handler.core.errors import BadRequest, InputInvalid, TooLarge
+from handler.core.errors import AppError, BadRequest, InputInvalid, TooLarge
 
 BODY_BYTES = 256 * 1024
 _DEPTH = 32
@@ -16,6 +17,7 @@ _STRING = 10_000  # characters
 _ARRAY = 1_000  # elements, and keys of an object
 _INTEGER = 2**53  # the integers that JavaScript can tell apart
 _EXPONENT = 400  # digits that a number may have before or behind the point
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
 class JsonInvalid(BadRequest):
@@ -41,10 +43,23 @@ def parse(body: bytes) -> Any:
             parse_constant=_refuse,
             parse_float=_number,
         )
-    except (ValueError, RecursionError, InvalidOperation) as error:
+    except RecursionError as error:
+        raise _beyond_the_parser(body) from error
+    except (ValueError, InvalidOperation) as error:
         raise JsonInvalid from error
     _check(value, ["body"])
     return value
+
+
+def _beyond_the_parser(body: bytes) -> AppError:
+    """What a body is that nests deeper than the parser's stack: too deep, if its brackets pair."""
+    plain = _TEXTS.sub(b"", body)
+    paired = all(plain.count(a) == plain.count(b) for a, b in ((b"[", b"]"), (b"{", b"}")))
+    return _too_deep() if paired else JsonInvalid()
+
+
+def _too_deep() -> InputInvalid:
+    return InputInvalid.at("body", type_="too_deep", msg=f"At most {_DEPTH} levels")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -84,7 +99,7 @@ def _check(value: Any, loc: list[str | int]) -> None:
 
 def _check_size(value: dict[str, Any] | list[Any], loc: list[str | int]) -> None:
     if len(loc) > _DEPTH:
-        raise InputInvalid.at("body", type_="too_deep", msg=f"At most {_DEPTH} levels")
+        raise _too_deep()
     if len(value) > _ARRAY:
         raise InputInvalid.at(*loc, type_="too_many", msg=f"At most {_ARRAY} elements")
 

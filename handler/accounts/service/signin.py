@@ -21,7 +21,7 @@ from handler.core.writes import Refused, update
 
 PER_ADDRESS = Limit("login", calls=10, seconds=60)
 GUESSES_PER_ADDRESS = Limit("guesses", calls=30, seconds=900)
-REFRESHES = Limit("refresh", calls=30, seconds=60, lease=5)
+REFRESHES = Limit("refresh", calls=30, seconds=60, lease=3)  # ten environments at once pass
 """Sign-ins and failures by network address, refreshes by session (parameters.md)."""
 _TRIES = 5
 _NOBODY = "nobody"  # no account has this id
