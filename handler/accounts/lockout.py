@@ -8,13 +8,12 @@ counted alike.
 import hashlib
 import secrets
 
-from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute
-from pynamodb.constants import ALL_NEW, ALL_OLD, KEY
 
-from handler.core import clock, patience, writes
+from handler.core import clock, writes
 from handler.core.errors import Unauthenticated
 from handler.core.limits import Counter
+from handler.core.records import RawRow
 
 FAILURES = 10
 """Failures within `WINDOW` before an account waits (parameters.md, "Lockout")."""
@@ -47,36 +46,25 @@ def succeeded(email: str) -> None:
     writes.remove(record, Guesses.key.exists())
 
 
-def _raise(key: str) -> dict[str, dict[str, str]]:
+def _raise(key: str) -> RawRow:
     """Add one to the attempts, unless the account waits; a window that is over starts anew."""
-    now, mark = clock.epoch(), secrets.token_hex(8)
-    arguments = Guesses._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
-        key,
-        key=KEY,
-        actions=[
-            Guesses.spent.add(1),
-            Guesses.write_id.set(mark),
-            Guesses.expires_at.set(Guesses.expires_at | (now + WINDOW)),
-        ],
-        condition=(Guesses.write_id != mark)
-        & (Guesses.expires_at.does_not_exist() | (Guesses.expires_at > now))
-        & (Guesses.locked_until.does_not_exist() | (Guesses.locked_until <= now)),
-        return_values=ALL_NEW,
-        return_values_on_condition_failure=ALL_OLD,
-    )
+    now = clock.epoch()
+    running = Guesses.expires_at.does_not_exist() | (Guesses.expires_at > now)
+    free = Guesses.locked_until.does_not_exist() | (Guesses.locked_until <= now)
+    actions = [
+        Guesses.spent.add(1),
+        Guesses.expires_at.set(Guesses.expires_at | (now + WINDOW)),
+    ]
     try:
-        found: dict[str, dict[str, str]] = patience.patiently("UpdateItem", arguments)["Attributes"]
-    except ClientError as error:
-        row = patience.row_refused(error)
-        if row and row["write_id"]["S"] == mark:
-            return row
-        if not row or int(row["expires_at"]["N"]) > now:
-            raise Unauthenticated from error
+        return writes.upsert(Guesses, (key, None), actions, running & free)
+    except writes.Refused as refused:
+        row = refused.row
+        if row is None or int(row["expires_at"]["N"]) > now:
+            raise Unauthenticated from refused
         return _start_anew(key, row)
-    return found
 
 
-def _start_anew(key: str, row: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+def _start_anew(key: str, row: RawRow) -> RawRow:
     """Begin another window where one has ended; of many at once, one does and the others add."""
     fresh = Guesses(key, spent=1, write_id=secrets.token_hex(8), expires_at=clock.epoch() + WINDOW)
     try:
@@ -86,7 +74,7 @@ def _start_anew(key: str, row: dict[str, dict[str, str]]) -> dict[str, dict[str,
     return fresh.to_dynamodb_dict()
 
 
-def _lock(key: str, number: int, row: dict[str, dict[str, str]]) -> None:
+def _lock(key: str, number: int, row: RawRow) -> None:
     """Let this attempt through and make the next one wait; of many at once, one gets through."""
     wait = min(_WAIT * 2 ** min(number - FAILURES, 10), _WAIT_MAX)
     until = clock.epoch() + wait

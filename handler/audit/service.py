@@ -10,7 +10,8 @@ from handler.core.auth import Caller
 from handler.core.errors import Unavailable
 from handler.core.lists import Plan, Request
 from handler.core.pages import Page
-from handler.core.shards import RawRow, Span
+from handler.core.records import RawRow
+from handler.core.shards import Span
 
 _KEPT = 400 * 24 * 3600  # seconds (api.md)
 _DETAIL = 100  # characters of a detail

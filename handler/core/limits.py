@@ -10,14 +10,11 @@ the limit may pass.
 
 import hashlib
 import ipaddress
-import secrets
 from dataclasses import dataclass
 
-from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.constants import ALL_NEW, ALL_OLD, KEY
 
-from handler.core import clock, log, patience
+from handler.core import clock, log, writes
 from handler.core.errors import RateLimited, Unavailable
 from handler.core.records import MarkedRow, table
 
@@ -146,21 +143,6 @@ def _wait(standing: Standing) -> int:
 def _add(limit: Limit, subject: str, window: int, calls: int) -> int:
     """Add calls to a counter and return its new value; a lost answer is not counted twice."""
     digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
-    mark = secrets.token_hex(8)
-    arguments = Counter._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
-        f"{limit.name}#{digest}#{window}",
-        key=KEY,
-        actions=[
-            Counter.spent.add(calls),
-            Counter.write_id.set(mark),
-            Counter.expires_at.set(window + 2 * limit.seconds),
-        ],
-        condition=Counter.write_id != mark,
-        return_values=ALL_NEW,
-        return_values_on_condition_failure=ALL_OLD,
-    )
-    try:
-        row = patience.patiently("UpdateItem", arguments)["Attributes"]
-    except ClientError as error:
-        row = patience.row_refused(error)
+    actions = [Counter.spent.add(calls), Counter.expires_at.set(window + 2 * limit.seconds)]
+    row = writes.upsert(Counter, (f"{limit.name}#{digest}#{window}", None), actions)
     return int(row["spent"]["N"])

@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 from handler.core import pages
 from handler.core.auth import Caller
 from handler.core.pages import Page
-from handler.core.shards import Merge, RawRow, Span
+from handler.core.records import RawRow
+from handler.core.shards import Merge, Span
 
 _BATCH = 100  # rows of one BatchGetItem
 

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.constants import KEY
 from pynamodb.expressions.operand import Path
 
-from handler.core import clock, log, patience
+from handler.core import clock, log, writes
 from handler.core.errors import InputInvalid, Unavailable
 from handler.core.records import MarkedRow, table
 
@@ -127,19 +125,12 @@ def _rows(period: str, low: str, high: str) -> Iterator[dict[str, dict[str, str]
 
 
 def _add(step: Step, minute: datetime, counters: Counter[str]) -> None:
-    grain, mark = _GRAINS[step], secrets.token_hex(8)
-    arguments = Tally._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
-        f"{minute.strftime(grain.period)}#{_SHARD}",
-        minute.strftime(grain.bucket),
-        key=KEY,
-        actions=[
+    grain = _GRAINS[step]
+    writes.upsert(
+        Tally,
+        (f"{minute.strftime(grain.period)}#{_SHARD}", minute.strftime(grain.bucket)),
+        [
             *(Path(f"n_{name}").add(number) for name, number in counters.items()),
-            Tally.write_id.set(mark),
             Tally.expires_at.set(int((minute + grain.kept).timestamp())),
         ],
-        condition=Tally.write_id != mark,
     )
-    try:
-        patience.patiently("UpdateItem", arguments)
-    except ClientError as error:
-        patience.row_refused(error)  # counted already: the answer was lost

@@ -20,6 +20,10 @@ def table(name: str) -> str:
     return settings().resource_prefix + name
 
 
+RawRow = dict[str, Any]
+"""A row as DynamoDB writes it: attribute to {type: value}."""
+
+
 class _Connection(Connection):
     """PynamoDB's connection over the one shared client, whose failures are ours."""
 

@@ -14,12 +14,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.condition import Condition
 
-from handler.core.records import Row
+from handler.core.records import RawRow, Row
 
 SHARDS = 16
 """10,000 writes a second are 625 for each shard (DynamoDB's limit is 1,000 a partition), and 100
@@ -27,9 +26,6 @@ million rows of 1 KB are 6 GB for each (a partition holds 10 GB before it is spl
 ROWS_READ = 1000
 """Rows that one page may read before it ends short (api.md, "Lists")."""
 _GROWTH = 4  # each further read of a shard asks for so many times more rows
-
-RawRow = dict[str, Any]
-"""A row as DynamoDB writes it: attribute to {type: value}."""
 
 
 def shard_of(id_: str) -> str:

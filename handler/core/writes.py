@@ -15,7 +15,7 @@ from pynamodb.expressions.update import Action
 
 from handler.core import clock
 from handler.core.patience import patiently, row_refused
-from handler.core.records import MarkedRow, Record
+from handler.core.records import MarkedRow, RawRow, Record
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=MarkedRow)
@@ -41,28 +41,44 @@ def update(
 
     `counted` moves its version and time. Raises Refused (no row, or not so), Unavailable.
     """
+    counting = (model.version.add(1), model.updated_at.set(clock.now())) if counted else ()
+    exists = model.write_id.exists()  # every stored row has one
+    holds = exists if condition is None else exists & condition
+    try:
+        return model.from_raw_data(upsert(model, (key, None), [*actions, *counting], holds))
+    except Refused as refused:
+        refused.row = model.from_raw_data(refused.row) if refused.row else None
+        raise
+
+
+def upsert(
+    model: type[MarkedRow],
+    key: tuple[str, str | None],
+    actions: Sequence[Action],
+    condition: Condition | None = None,
+) -> RawRow:
+    """Change one row, or make it, by its keys in one call; returns it raw, as it then is.
+
+    Its mark recognises a repetition. Raises Refused with the raw row that stood there, Unavailable.
+    """
     mark = secrets.token_hex(8)
-    guard = model.write_id.exists() & (model.write_id != mark)  # every stored row has one
+    guard = model.write_id != mark
     arguments = model._get_connection().get_operation_kwargs(  # noqa: SLF001 - PynamoDB names it so
-        key,
+        key[0],
+        range_key=key[1],
         key=KEY,
-        actions=[*actions, model.write_id.set(mark), *(_counting(model) if counted else ())],
+        actions=[*actions, model.write_id.set(mark)],
         condition=guard if condition is None else guard & condition,
         return_values=ALL_NEW,
         return_values_on_condition_failure=ALL_OLD,
     )
     try:
-        answer = patiently("UpdateItem", arguments)
+        row: RawRow = patiently("UpdateItem", arguments)["Attributes"]
     except ClientError as error:
-        row = _refused_row(model, error)
-        if row is not None and row.write_id == mark:
-            return row
-        raise Refused(row) from error
-    return model.from_raw_data(answer["Attributes"])
-
-
-def _counting(model: type[Record]) -> tuple[Action, ...]:
-    return (model.version.add(1), model.updated_at.set(clock.now()))
+        row = row_refused(error)
+        if row.get("write_id") != {"S": mark}:
+            raise Refused(row or None) from error
+    return row
 
 
 def put(row: MarkedRow, condition: Condition) -> None:

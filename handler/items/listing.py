@@ -7,7 +7,8 @@ from handler.core.auth import Caller
 from handler.core.errors import Forbidden, Unprocessable
 from handler.core.lists import Plan, Request
 from handler.core.pages import Page
-from handler.core.shards import RawRow, Span
+from handler.core.records import RawRow
+from handler.core.shards import Span
 from handler.items import models, terms
 from handler.items.models import Item
 from handler.items.schemas import ItemQuery

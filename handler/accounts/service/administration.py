@@ -14,8 +14,7 @@ from handler.core.auth import Caller, Role
 from handler.core.errors import Conflict, NotFound, VersionConflict, WriteConflict
 from handler.core.lists import Plan, Request
 from handler.core.pages import Page
-from handler.core.records import Versions
-from handler.core.shards import RawRow
+from handler.core.records import RawRow, Versions
 from handler.core.transactions import Transaction, transaction
 
 _TRIES = 3
@@ -94,7 +93,7 @@ def _change(caller: Caller, account: Account, body: AccountPatch) -> Account:
         actions.append(Account.sessions.set({}))
     with transaction() as writes:
         writes.update(account, [*actions, Account.version.add(1)], same, lambda _: _Moved())
-        _count(writes, int(administers(account)) - int(before))
+        count_administrators(writes, int(administers(account)) - int(before))
         told = {name: str(value) for name, value in fields.items()}
         writes.save(audit.entry("account.changed", actor=caller.id, subject=account.id, **told))
     return get_account(account.id)
@@ -124,7 +123,7 @@ def _leave(caller: Caller, account: Account) -> None:
     with transaction() as writes:
         writes.delete(account, same, lambda _: _Moved())
         writes.delete(EmailClaim(account.email), EmailClaim.account_id == account.id)
-        _count(writes, -int(administers(account)))
+        count_administrators(writes, -int(administers(account)))
         writes.save(audit.entry("account.closed", actor=caller.id, subject=account.id))
 
 
@@ -133,7 +132,8 @@ def administers(account: Account) -> bool:
     return account.role == Role.ADMIN and not account.disabled
 
 
-def _count(writes: Transaction, change: int) -> None:
+def count_administrators(writes: Transaction, change: int) -> None:
+    """Count so many more or fewer, in the transaction that makes or unmakes them."""
     if change == 0:
         return
     row = Administrators(Administrators.KEY)

@@ -5,11 +5,11 @@ from typing import Any
 
 from handler import audit
 from handler.accounts import emails, keyring, passwords
-from handler.accounts.models import Account, Administrators, EmailClaim, shelf_of
+from handler.accounts.models import Account, EmailClaim
+from handler.accounts.service.registration import AddressTaken, open_account
 from handler.core.auth import Role
 from handler.core.errors import BadRequest, Conflict
 from handler.core.settings import settings
-from handler.core.transactions import Transaction, transaction
 
 _WORD_BYTES = 18  # of chance in a password that is made here: 24 characters
 
@@ -70,17 +70,10 @@ def rotate_keys(*, at_once: bool = False) -> dict[str, Any]:
 
 
 def _open(account: Account, password: str, role: Role) -> None:
-    account.shelf = shelf_of(account.id)
     account.role = role.value
     account.verified = True
     account.password_hash = passwords.hashed(password)
-    with transaction() as writes:
-        claim = EmailClaim(account.email, account_id=account.id)
-        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: EmailExists())
-        writes.save(account, Account.id.does_not_exist())
-        if role is Role.ADMIN:
-            _count_one(writes)
-
-
-def _count_one(writes: Transaction) -> None:
-    writes.update(Administrators(Administrators.KEY), [Administrators.number.add(1)])
+    try:
+        open_account(account)
+    except AddressTaken as taken:
+        raise EmailExists from taken

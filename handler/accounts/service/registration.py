@@ -8,6 +8,7 @@ from handler.accounts import links, passwords
 from handler.accounts.links import LinkInvalid
 from handler.accounts.models import Account, EmailClaim, link, shelf_of
 from handler.accounts.schemas import RegistrationIn
+from handler.accounts.service.administration import administers, count_administrators
 from handler.core import clock, limits
 from handler.core.errors import Forbidden, RateLimited, Unprocessable
 from handler.core.limits import Limit
@@ -32,8 +33,8 @@ class RegistrationClosed(Forbidden):
     detail = "New accounts cannot be opened here yet."
 
 
-class _Taken(Exception):
-    """The address has an account; its mailbox is told, the caller is not."""
+class AddressTaken(Exception):
+    """The address has an account. Its mailbox may be told, whoever registers is not."""
 
 
 def register(body: RegistrationIn, source: str) -> None:
@@ -56,19 +57,23 @@ def register(body: RegistrationIn, source: str) -> None:
     account.links = {links.VERIFY: invitation.stored(links.VERIFY)}
     try:
         open_account(account)
-    except _Taken:
+    except AddressTaken:
         _post("already_registered", body.email)
     else:
         _post("verify", body.email, token=invitation.written())
 
 
 def open_account(account: Account) -> None:
-    """Save a new account and claim its address, both or neither."""
+    """Save a new account, claim its address and count an administrator: all or nothing.
+
+    Raises AddressTaken, Unavailable.
+    """
     account.shelf = shelf_of(account.id)
     claim = EmailClaim(account.email, account_id=account.id)
     with transaction() as writes:
-        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: _Taken())
+        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: AddressTaken())
         writes.save(account, Account.id.does_not_exist())
+        count_administrators(writes, int(administers(account)))
 
 
 def resend(email: str, source: str) -> None:
