@@ -37,9 +37,10 @@ synth: $(READY) ## Write the CloudFormation of STAGE=dev to cdk.out; needs no ac
 	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' $(BIN)/python -m infra.cloud.app
 
 # Keeps the versions that still fit; UPGRADE=1 takes the newest. uv is only needed here, so it is
-# not locked: it is installed into .venv when it is not there.
+# not locked: it is installed into .venv when it is not there. Extras stay in the lock: without them
+# pip before 24 takes `coverage[toml]` for a package that has no pin.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-emit-index-url --no-emit-find-links $(if $(call yes,$(UPGRADE)),--upgrade)
+	--no-header --no-strip-extras --no-emit-index-url --no-emit-find-links $(if $(call yes,$(UPGRADE)),--upgrade)
 lock: $(READY) ## Resolve pyproject.toml into infra/locks; UPGRADE=1 for the newest versions.
 	@test -x $(BIN)/uv || $(PIP) install uv
 	@$(COMPILE) --extra ship --output-file infra/locks/ship.txt pyproject.toml
