@@ -10,6 +10,7 @@ from typing import Any
 os.environ.update(  # before the application is imported, which reads it once
     STAGE="local",
     RESOURCE_PREFIX="dunlin-local-",
+    QUEUE_BASE="https://sqs.eu-west-1.amazonaws.com/123456789012/",
     ALLOWED_ORIGINS="https://shop.example",
     RESPONSE_HEADERS='{"X-Deployment": "test"}',
     LINK_BASE="https://shop.example",

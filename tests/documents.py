@@ -42,7 +42,13 @@ variable that is empty counts as unset; one that is unsafe stops the start. Stag
 | variable | default | required | meaning |
 |---|---|---|---|
 """
-_PRODUCTION = {"STAGE": "prod", "RESOURCE_PREFIX": "x-", "ADMIN_EMAIL": "ann@shop.example"}
+_QUEUES = {"QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/"}
+_PRODUCTION = {
+    "STAGE": "prod",
+    "RESOURCE_PREFIX": "x-",
+    "ADMIN_EMAIL": "ann@shop.example",
+    **_QUEUES,
+}
 
 
 def kinds() -> list[type[AppError]]:
@@ -113,6 +119,7 @@ def _required(variable: str) -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {"errors.md": errors, "settings.md": settings}
 
 if __name__ == "__main__":
-    os.environ |= {"STAGE": "local", "RESOURCE_PREFIX": "x-", "AWS_DEFAULT_REGION": "eu-west-1"}
+    os.environ |= {"STAGE": "local", "RESOURCE_PREFIX": "x-", **_QUEUES}
+    os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
     for document, written in DOCUMENTS.items():
         (DOCS / document).write_text(written())

@@ -35,7 +35,16 @@ class Settings(BaseModel):
         description="Which deployment this is: `local`, `dev`, `staging`, `prod`."
     )
     resource_prefix: str = Field(
-        description="What the names of this deployment's tables and secrets start with."
+        description="What the names of this deployment's tables, queues, buckets and secrets start "
+        "with."
+    )
+    queue_base: str = Field(
+        pattern=r"^https?://\S+/$",
+        description="What the URLs of its queues start with, up to the prefix.",
+    )
+    bucket_suffix: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = Field(
+        "",
+        description="What the names of its buckets end with, as the whole world shares them.",
     )
     app_name: str = Field("Dunlin", description="What the application calls itself.")
     admin_email: str = Field("", description="Whom users may write to. Required in production.")

@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 
 from infra import blueprint
 from infra.blueprint import Function
-from infra.local.places import REGION, function_arn
+from infra.local.places import ACCOUNT, REGION, function_arn
 from infra.local.process import Plan
 
 STAGE = "local"
@@ -45,7 +45,9 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
         **around.inherited,
         **_runtime(function, name),
         **_aws(key_id, around.endpoint),
-        **blueprint.environment(STAGE),
+        **blueprint.environment(
+            STAGE, queue_base=f"{around.endpoint}/{ACCOUNT}/", bucket_suffix=""
+        ),
         "LINK_BASE": around.url,
         "MAIL_FROM": _SENDER,
         **{key: value or "" for key, value in dotenv_values(around.directory / ".env").items()},

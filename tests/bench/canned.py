@@ -18,6 +18,7 @@ from tests.bench.people import OWNER
 ENVIRONMENT = {
     "STAGE": "local",
     "RESOURCE_PREFIX": "dunlin-local-",
+    "QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",

@@ -122,7 +122,12 @@ def test_the_release_is_said_once():
 
 
 def _in_new_process(code: str) -> str:
-    environment = {"STAGE": "local", "RESOURCE_PREFIX": "x-", "AWS_DEFAULT_REGION": "eu-west-1"}
+    environment = {
+        "STAGE": "local",
+        "RESOURCE_PREFIX": "x-",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/",
+    }
     return subprocess.run(  # noqa: S603 - our own code, in a process without our imports
         [sys.executable, "-c", code],
         cwd=_ROOT,

@@ -5,10 +5,12 @@ from pydantic import ValidationError
 
 from handler.core.settings import Settings
 
-_LOCAL = {"STAGE": "local", "RESOURCE_PREFIX": "dunlin-local-"}
+_QUEUES = {"QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/"}
+_LOCAL = {"STAGE": "local", "RESOURCE_PREFIX": "dunlin-local-", **_QUEUES}
 _PRODUCTION = {
     "STAGE": "prod",
     "RESOURCE_PREFIX": "dunlin-prod-",
+    **_QUEUES,
     "ADMIN_EMAIL": "ann@shop.example",
     "LINK_BASE": "https://shop.example",
     "ALLOWED_ORIGINS": "https://shop.example, https://admin.shop.example:8443",

@@ -92,6 +92,7 @@ def test_is_off_in_production(monkeypatch, path):
         {
             "STAGE": "prod",
             "RESOURCE_PREFIX": "x-",
+            "QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/",
             "ADMIN_EMAIL": "ann@shop.example",
             "LINK_BASE": "https://shop.example",
         }

@@ -48,6 +48,7 @@ def loaded_after(program):
         env={
             "STAGE": "local",
             "RESOURCE_PREFIX": "dunlin-local-",
+            "QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/",
             "AWS_DEFAULT_REGION": "eu-west-1",
         },
         capture_output=True,

@@ -1,0 +1,95 @@
+"""What exists: functions, tables, queues, buckets, secrets and permissions, said once, built twice.
+
+`infra.cloud` turns this into CloudFormation and `infra.local` into a running cloud on a laptop, so
+what runs here is what is deployed. Names are short: the deployed name of a resource is the stage's
+prefix and the short name (`dunlin-dev-items`), and functions learn the prefix from their
+environment (`RESOURCE_PREFIX`).
+"""
+
+from infra.blueprint.data import (
+    ACCOUNT_EMAILS,
+    ACCOUNTS,
+    AUDIT,
+    CURSORS,
+    FAST,
+    IDEMPOTENCY,
+    ITEM_TERMS,
+    ITEMS,
+    JOBS,
+    LIMITS,
+    MAIL,
+    METRICS,
+    PAYLOADS,
+    REFRESH,
+    SLOW,
+    TOKENS,
+)
+from infra.blueprint.functions import API, CLOCK, LETTERS, OPERATORS, WORKER_FAST, WORKER_SLOW
+from infra.blueprint.shapes import (
+    Blueprint,
+    Bucket,
+    Function,
+    Grant,
+    Index,
+    Key,
+    Queue,
+    Secret,
+    Sender,
+    Source,
+    Table,
+)
+
+__all__ = [
+    "BLUEPRINT",
+    "MAIL",
+    "OPERATORS",
+    "Blueprint",
+    "Bucket",
+    "Function",
+    "Grant",
+    "Index",
+    "Key",
+    "Queue",
+    "Secret",
+    "Sender",
+    "Source",
+    "Table",
+    "environment",
+    "prefix",
+]
+
+BLUEPRINT = Blueprint(
+    functions=(API, WORKER_FAST, WORKER_SLOW, CLOCK, LETTERS, OPERATORS),
+    tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
+    queues=(FAST, SLOW),
+    sources=(
+        Source(FAST.name, WORKER_FAST.name, batch=10, concurrency=50),
+        Source(SLOW.name, WORKER_SLOW.name, batch=1, concurrency=10),
+        Source(FAST.dead, LETTERS.name, batch=10, concurrency=2),
+        Source(SLOW.dead, LETTERS.name, batch=10, concurrency=2),
+    ),
+    buckets=(PAYLOADS,),
+    secrets=(CURSORS, REFRESH, TOKENS),
+    sender=MAIL,
+    http=API.name,
+    clock=CLOCK.name,
+)
+
+
+def prefix(stage: str) -> str:
+    """What the deployed name of everything in a stage starts with."""
+    return f"dunlin-{stage}-"
+
+
+def environment(stage: str, *, queue_base: str, bucket_suffix: str) -> dict[str, str]:
+    """What every function is told, wherever it runs.
+
+    A queue's URL is the base, the prefix and its name; a bucket's name, which the whole world
+    shares, is the prefix, its name and the suffix.
+    """
+    return {
+        "STAGE": stage,
+        "RESOURCE_PREFIX": prefix(stage),
+        "QUEUE_BASE": queue_base,
+        "BUCKET_SUFFIX": bucket_suffix,
+    }

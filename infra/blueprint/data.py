@@ -1,0 +1,60 @@
+"""What remembers: tables, queues, buckets, secrets."""
+
+from infra.blueprint.shapes import Bucket, Index, Key, Queue, Secret, Sender, Table
+
+ITEMS = Table(
+    "items",
+    partition=Key("id"),
+    indexes=(
+        Index("newest", partition=Key("shelf"), sort=Key("id")),
+        Index("owner", partition=Key("owner_id"), sort=Key("id")),
+        Index("price", partition=Key("price_shelf"), sort=Key("price_key")),
+        Index("owner_price", partition=Key("owner_currency"), sort=Key("price_key")),
+    ),
+)
+ITEM_TERMS = Table("item_terms", partition=Key("term_shard"), sort=Key("entry"))
+IDEMPOTENCY = Table("idempotency", partition=Key("key"), ttl="expires_at")
+
+ACCOUNTS = Table(
+    "accounts",
+    partition=Key("id"),
+    indexes=(Index("newest", partition=Key("shelf"), sort=Key("id")),),
+)
+ACCOUNT_EMAILS = Table("account_emails", partition=Key("email"))
+AUDIT = Table(
+    "audit",
+    partition=Key("id"),
+    indexes=(
+        Index("newest", partition=Key("shelf"), sort=Key("id")),
+        Index("action", partition=Key("action_shelf"), sort=Key("id")),
+        Index("actor", partition=Key("actor"), sort=Key("id")),
+        Index("subject", partition=Key("subject"), sort=Key("id")),
+    ),
+    ttl="expires_at",
+)
+METRICS = Table("metrics", partition=Key("period"), sort=Key("bucket"), ttl="expires_at")
+LIMITS = Table("limits", partition=Key("key"), ttl="expires_at")
+JOBS = Table(
+    "jobs",
+    partition=Key("id"),
+    sort=Key("part"),
+    indexes=(
+        Index("due", partition=Key("shelf"), sort=Key("wake"), projection="KEYS_ONLY"),
+        Index("owner", partition=Key("owner"), sort=Key("id"), projection="KEYS_ONLY"),
+        Index("dead", partition=Key("grave"), sort=Key("epitaph"), projection="KEYS_ONLY"),
+    ),
+    ttl="expires_at",
+)
+
+# A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").
+FAST = Queue("fast", visibility=60)
+SLOW = Queue("slow", visibility=930)
+PAYLOADS = Bucket("payloads", expire_days=800)
+"""What is too large for a row: arguments and results of jobs over 300 KB."""
+
+CURSORS = Secret("cursors", "Keys that sign page cursors.")
+REFRESH = Secret("refresh", "Keys that sign refresh tokens.")
+TOKENS = Secret(
+    "tokens", "Key pairs that sign access tokens; the first is made at first use.", drawn=False
+)
+MAIL = Sender("mail")

@@ -1,0 +1,113 @@
+"""What acts: functions, and exactly what each of them may do."""
+
+from infra.blueprint.data import AUDIT, ITEMS, JOBS
+from infra.blueprint.shapes import Function, Grant
+
+_ITEM_ROWS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+_QUEUES = (Grant("fast", ("sqs:SendMessage",)), Grant("slow", ("sqs:SendMessage",)))
+_OBJECTS = Grant("payloads", ("s3:GetObject", "s3:PutObject"))
+
+API = Function(
+    "api",
+    handler="handler.api.handle",
+    description="Answers the HTTP API.",
+    memory=512,
+    timeout=28,  # API Gateway gives up after 30 s; the function answers before that.
+    grants=(
+        Grant("items", ("dynamodb:BatchGetItem", *_ITEM_ROWS)),
+        Grant("items", ("dynamodb:Query",), indexes=tuple(i.name for i in ITEMS.indexes)),
+        Grant("item_terms", ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query")),
+        Grant("idempotency", _ITEM_ROWS),
+        Grant("cursors", ("secretsmanager:GetSecretValue",)),
+        Grant("accounts", _ITEM_ROWS),
+        Grant("accounts", ("dynamodb:Query",), indexes=("newest",)),
+        Grant("account_emails", ("dynamodb:ConditionCheckItem", *_ITEM_ROWS)),
+        Grant("limits", ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("audit", ("dynamodb:PutItem",)),
+        Grant("audit", ("dynamodb:Query",), indexes=tuple(i.name for i in AUDIT.indexes)),
+        Grant("metrics", ("dynamodb:Query", "dynamodb:UpdateItem")),
+        Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:Query", *_ITEM_ROWS)),
+        Grant("jobs", ("dynamodb:Query",), indexes=tuple(i.name for i in JOBS.indexes)),
+        *_QUEUES,
+        _OBJECTS,
+        Grant("refresh", ("secretsmanager:GetSecretValue",)),
+        Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+    ),
+)
+_WORK = (
+    Grant(
+        "jobs",
+        ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:Query", *_ITEM_ROWS),
+    ),
+    Grant("jobs", ("dynamodb:Query",), indexes=("dead", "owner")),
+    *_QUEUES,
+    _OBJECTS,
+    Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+    Grant("account_emails", ("dynamodb:GetItem",)),
+    Grant("items", ("dynamodb:DeleteItem", "dynamodb:GetItem")),
+    Grant("items", ("dynamodb:Query",), indexes=("owner",)),
+    Grant("item_terms", ("dynamodb:DeleteItem",)),
+    Grant("audit", ("dynamodb:PutItem",)),
+    Grant("metrics", ("dynamodb:UpdateItem",)),
+    Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+    Grant("mail", ("ses:SendEmail",)),
+)
+WORKER_FAST = Function(
+    "worker-fast",
+    handler="handler.worker.handle",
+    description="Runs jobs that take seconds.",
+    memory=512,
+    timeout=30,
+    grants=_WORK,
+)
+WORKER_SLOW = Function(
+    "worker-slow",
+    handler="handler.worker.handle",
+    description="Runs jobs that take minutes.",
+    memory=1024,
+    timeout=900,  # the longest that Lambda allows
+    grants=_WORK,
+)
+CLOCK = Function(
+    "clock",
+    handler="handler.clock.handle",
+    description="Wakes the jobs that are due and enqueues those of the calendar, once a minute.",
+    memory=256,
+    timeout=50,
+    grants=(
+        Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("jobs", ("dynamodb:Query",), indexes=("due",)),
+        *_QUEUES,
+        Grant("metrics", ("dynamodb:UpdateItem",)),
+    ),
+)
+LETTERS = Function(
+    "letters",
+    handler="handler.letters.handle",
+    description="Takes the messages that no worker could read into the list of dead jobs.",
+    memory=256,
+    timeout=30,
+    grants=(
+        Grant("jobs", ("dynamodb:GetItem", "dynamodb:PutItem")),
+        Grant("metrics", ("dynamodb:UpdateItem",)),
+    ),
+)
+OPERATORS = Function(
+    "operators",
+    handler="handler.operators.handle",
+    description="Answers the `dunlin` command line; invoked through IAM only, it has no URL.",
+    memory=256,
+    timeout=60,
+    grants=(
+        Grant("accounts", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("account_emails", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("audit", ("dynamodb:PutItem",)),
+        Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", *_ITEM_ROWS)),
+        Grant("jobs", ("dynamodb:Query",), indexes=tuple(i.name for i in JOBS.indexes)),
+        Grant("metrics", ("dynamodb:Query",)),
+        *_QUEUES,
+        _OBJECTS,
+        Grant("cursors", ("secretsmanager:GetSecretValue",)),
+        Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+    ),
+)

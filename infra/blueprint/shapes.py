@@ -1,0 +1,142 @@
+"""The kinds of things that there are, as frozen data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+KeyType = Literal["S", "N"]
+Projection = Literal["ALL", "KEYS_ONLY"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key attribute of a table or an index: its name and its DynamoDB type."""
+
+    name: str
+    type: KeyType = "S"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index."""
+
+    name: str
+    partition: Key
+    sort: Key
+    projection: Projection = "ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A DynamoDB table, billed on demand.
+
+    `ttl` names the attribute (epoch seconds) that expires a row.
+    """
+
+    name: str
+    partition: Key
+    sort: Key | None = None
+    indexes: tuple[Index, ...] = ()
+    ttl: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A standard SQS queue with a dead-letter queue of its own, `<name>-dead`.
+
+    `visibility` (seconds) is how long a message that was handed out stays hidden, `receives` how
+    often it is handed out before it goes to the dead letters.
+    """
+
+    name: str
+    visibility: int
+    receives: int = 20
+
+    @property
+    def dead(self) -> str:
+        """The name of its dead-letter queue."""
+        return f"{self.name}-dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A queue whose messages a function is given, in batches, by so many environments at once.
+
+    The function answers which messages of a batch failed (`ReportBatchItemFailures`).
+    """
+
+    queue: str
+    function: str
+    batch: int
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A private S3 bucket. Objects expire after so many days; new ones are told to a queue."""
+
+    name: str
+    expire_days: int | None = None
+    notifies: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret. When `drawn`, the cloud draws its first value: a JSON object of key id to key."""
+
+    name: str
+    description: str
+    drawn: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom mails come from: an identity in SES, where the stage has a domain for it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a function may do with one resource; with `indexes`, only on those of its indexes.
+
+    Actions are IAM actions. A transaction needs the actions of its parts, as in IAM.
+    """
+
+    resource: str
+    actions: tuple[str, ...]
+    indexes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function: entry point, memory (MB), time limit (seconds) and rights."""
+
+    name: str
+    handler: str
+    description: str
+    memory: int
+    timeout: int
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """Everything there is.
+
+    `http` names the function that answers the HTTP API, `clock` the one that is invoked once a
+    minute.
+    """
+
+    functions: tuple[Function, ...]
+    tables: tuple[Table, ...]
+    queues: tuple[Queue, ...]
+    sources: tuple[Source, ...]
+    buckets: tuple[Bucket, ...]
+    secrets: tuple[Secret, ...]
+    sender: Sender
+    http: str
+    clock: str
+
+    def function(self, name: str) -> Function:
+        """The function of that name."""
+        return next(function for function in self.functions if function.name == name)
