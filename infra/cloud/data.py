@@ -7,13 +7,16 @@ from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from infra.blueprint import BLUEPRINT, Index, Key, Secret, Table
+from infra.cloud.buckets import add_bucket
+from infra.cloud.queues import add_queue
+from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
 KEY_CHARACTERS = 64  # letters and digits: 381 bits, more than any HMAC key needs
 
 
 class Data(cdk.Stack):
-    """Every table and secret of the blueprint, under the names that functions expect."""
+    """Every table, queue, bucket and secret of the blueprint, named as functions expect."""
 
     def __init__(self, scope: Construct, *, stage: Stage) -> None:
         super().__init__(
@@ -24,6 +27,9 @@ class Data(cdk.Stack):
         )
         for table in BLUEPRINT.tables:
             _add_table(self, table, stage)
+        queues = {queue.name: add_queue(self, queue, stage) for queue in BLUEPRINT.queues}
+        for bucket in BLUEPRINT.buckets:
+            add_bucket(self, bucket, stage, queues)
         for secret in BLUEPRINT.secrets:
             _add_secret(self, secret, stage)
         if stage.mail_domain:
@@ -93,10 +99,9 @@ def _add_secret(stack: Data, secret: Secret, stage: Stage) -> None:
             stack, secret.name, name=name, description=secret.description
         )
     resource.apply_removal_policy(stage.removal)
-    cdk.Validations.of(resource).acknowledge(
-        cdk.Acknowledgment(
-            id="AwsSolutions-SMG4",
-            reason="A key ring: the next key is added beside the current one, under an id of its "
-            "own. Rotation that replaces the value would void everything signed with it.",
-        )
+    acknowledge(
+        resource,
+        "AwsSolutions-SMG4",
+        reason="A key ring: the next key is added beside the current one, under an id of its own. "
+        "Rotation that replaces the value would void everything signed with it.",
     )

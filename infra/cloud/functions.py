@@ -1,27 +1,21 @@
-"""Functions: each with a log group and a role of its own that holds exactly its grants."""
+"""Functions: each with a log group and a role of its own."""
 
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.blueprint import BLUEPRINT, Function, Grant
+from infra.blueprint import BLUEPRINT, Function
+from infra.cloud.rights import add_role
+from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
 ROOT = Path(__file__).parents[2]
 
 RUNTIME_REASON = "3.13 is the newest Python that the suite runs on."
-ACKNOWLEDGED = (
-    cdk.Acknowledgment(id="AwsSolutions-L1", reason=RUNTIME_REASON),
-    cdk.Acknowledgment(id="Serverless-LambdaLatestVersion", reason=RUNTIME_REASON),
-    cdk.Acknowledgment(
-        id="Serverless-LambdaDLQ",
-        reason="Invoked synchronously only: whoever invokes it is told of a failure.",
-    ),
-)
+NEXT_MINUTE = "The next minute does what this one failed to."
 
 
 def code() -> lambda_.AssetCode:
@@ -65,64 +59,28 @@ class Door(Construct):
             timeout=cdk.Duration.seconds(spec.timeout),
             environment=stage.environment,
             log_group=log_group,
-            role=_role(self, spec, stage, log_group),
+            role=add_role(self, spec, stage=stage, log_group=log_group),
             tracing=lambda_.Tracing.ACTIVE,
+            recursive_loop=_recursive_loop(spec),
         )
-        cdk.Validations.of(self.function).acknowledge(*ACKNOWLEDGED)
+        acknowledge(self.function, "AwsSolutions-L1", reason=RUNTIME_REASON)
+        acknowledge(self.function, "Serverless-LambdaLatestVersion", reason=RUNTIME_REASON)
+        acknowledge(self.function, "Serverless-LambdaDLQ", reason=_why_failures_are_not_kept(spec))
 
 
-def _role(door: Door, spec: Function, stage: Stage, log_group: logs.LogGroup) -> iam.Role:
-    role = iam.Role(
-        door,
-        "Role",
-        description=f"What {stage.prefix}{spec.name} may do.",
-        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-    )
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[log_group.log_group_arn],
-        )
-    )
-    for grant in spec.grants:
-        if grant.resource == BLUEPRINT.sender.name and not stage.mail_domain:
-            continue  # nothing is mailed
-        role.add_to_policy(
-            iam.PolicyStatement(actions=list(grant.actions), resources=_arns(door, grant, stage))
-        )
-    cdk.Validations.of(role).acknowledge(
-        cdk.Acknowledgment(
-            id="AwsSolutions-IAM5[Resource::*]",
-            reason="xray:PutTraceSegments and xray:PutTelemetryRecords, which tracing needs, "
-            "know no resources.",
-        )
-    )
-    return role
+def _recursive_loop(spec: Function) -> lambda_.RecursiveLoop | None:
+    """A job may enqueue another: Lambda would stop the chain after about 16. Ours has a limit."""
+    sends = any("sqs:SendMessage" in grant.actions for grant in spec.grants)
+    return lambda_.RecursiveLoop.ALLOW if sends and _reads_a_queue(spec) else None
 
 
-def _arns(scope: Construct, grant: Grant, stage: Stage) -> list[str]:
-    """Written out by name, since a reference would tie each deploy of code to the data stack."""
-    name = stage.prefix + grant.resource
-    if all(action.startswith("secretsmanager:") for action in grant.actions):
-        return [
-            _arn(
-                scope,
-                "secretsmanager",
-                "secret",
-                f"{name}-??????",
-                cdk.ArnFormat.COLON_RESOURCE_NAME,
-            )
-        ]
-    if grant.resource == BLUEPRINT.sender.name:
-        form = cdk.ArnFormat.SLASH_RESOURCE_NAME
-        return [_arn(scope, "ses", "identity", stage.mail_domain, form)]
-    paths = [f"{name}/index/{index}" for index in grant.indexes] or [name]
-    return [
-        _arn(scope, "dynamodb", "table", path, cdk.ArnFormat.SLASH_RESOURCE_NAME) for path in paths
-    ]
+def _reads_a_queue(spec: Function) -> bool:
+    return any(source.function == spec.name for source in BLUEPRINT.sources)
 
 
-def _arn(scope: Construct, service: str, resource: str, name: str, form: cdk.ArnFormat) -> str:
-    return cdk.Stack.of(scope).format_arn(
-        service=service, resource=resource, resource_name=name, arn_format=form
-    )
+def _why_failures_are_not_kept(spec: Function) -> str:
+    if _reads_a_queue(spec):
+        return "Its queues keep what failed."
+    if spec.name == BLUEPRINT.clock:
+        return NEXT_MINUTE
+    return "Invoked synchronously only: whoever invokes it is told of a failure."

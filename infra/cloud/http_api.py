@@ -2,13 +2,13 @@
 
 import json
 
-import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
 # Neither query nor headers nor path: they carry tokens, names and one-time links.
@@ -37,12 +37,11 @@ class HttpApi(Construct):
             create_default_stage=False,
             default_integration=integrations.HttpLambdaIntegration("Function", function),
         )
-        cdk.Validations.of(api).acknowledge(
-            cdk.Acknowledgment(
-                id="AwsSolutions-APIG4",
-                reason="The function authorizes: what is public and who may do what stand in its "
-                "routes, one place for the laptop and the cloud.",
-            )
+        acknowledge(
+            api,
+            "AwsSolutions-APIG4",
+            reason="The function authorizes: what is public and who may do what stand in its "
+            "routes, one place for the laptop and the cloud.",
         )
         _add_stage(self, api, stage)
         self.url = api.api_endpoint

@@ -1,4 +1,4 @@
-"""What acts: functions and the API in front of them. It holds no data and may be made anew."""
+"""What acts: functions and what invokes them. It holds no data and may be made anew."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -6,11 +6,12 @@ from constructs import Construct
 from infra.blueprint import BLUEPRINT
 from infra.cloud.functions import Door, code
 from infra.cloud.http_api import HttpApi
+from infra.cloud.sources import add_minutes, add_source
 from infra.cloud.stages import Stage
 
 
 class Backend(cdk.Stack):
-    """Every function of the blueprint, and the HTTP API."""
+    """Every function of the blueprint, the queues they read, the clock, and the HTTP API."""
 
     def __init__(self, scope: Construct, *, stage: Stage) -> None:
         super().__init__(
@@ -22,5 +23,8 @@ class Backend(cdk.Stack):
         doors = {
             spec.name: Door(self, spec, stage=stage, code=shipped) for spec in BLUEPRINT.functions
         }
+        for source in BLUEPRINT.sources:
+            add_source(doors[source.function], source, stage)
+        add_minutes(doors[BLUEPRINT.clock], stage)
         http = HttpApi(self, stage=stage, function=doors[BLUEPRINT.http].function)
         cdk.CfnOutput(self, "Url", value=http.url)

@@ -32,7 +32,7 @@ class Stage:
     """The domain that mails come from. Without one nothing is mailed: new accounts are confirmed at
     once where data are not kept, and refused where they are."""
     keep_data: bool = False
-    """Whether tables, secrets and logs outlive their stack and refuse to be deleted."""
+    """Whether data and logs outlive their stack, and tables refuse to be deleted."""
     memory_factor: int = 1
     """Times the blueprint's memory; Lambda deals out processor time with it."""
     requests_per_second: int = 50
@@ -53,9 +53,18 @@ class Stage:
         return cdk.RemovalPolicy.RETAIN if self.keep_data else cdk.RemovalPolicy.DESTROY
 
     @property
+    def bucket_suffix(self) -> str:
+        """What the name of a bucket ends with: no other account or region has the same."""
+        return f"-{cdk.Aws.ACCOUNT_ID}-{cdk.Aws.REGION}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """What every function of this stage is told."""
-        return blueprint.environment(self.name) | {
+        queue_base = f"https://sqs.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}/{cdk.Aws.ACCOUNT_ID}/"
+        told = blueprint.environment(
+            self.name, queue_base=queue_base, bucket_suffix=self.bucket_suffix
+        )
+        return told | {
             "APP_NAME": self.app_name,
             "ADMIN_EMAIL": self.admin_email,
             "ALLOWED_ORIGINS": ",".join(self.allowed_origins),

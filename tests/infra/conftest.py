@@ -10,6 +10,23 @@ from typing import Any
 import pytest
 
 
+def written(value):
+    """Write out an ARN as a template joins it: `arn:<Partition>:...`."""
+    if isinstance(value, str):
+        return value
+    if "Ref" in value:
+        return f"<{value['Ref'].removeprefix('AWS::')}>"
+    if "Fn::GetAtt" in value:
+        return "<{}.{}>".format(*value["Fn::GetAtt"])
+    separator, parts = value["Fn::Join"]
+    return separator.join(written(part) for part in parts)
+
+
+def many(value):
+    """Give the list that IAM allows to be written as its only member."""
+    return value if isinstance(value, list) else [value]
+
+
 @dataclass(frozen=True)
 class Assembly:
     """What CDK wrote for one stage."""
@@ -37,7 +54,19 @@ class Assembly:
     def properties(self, stack: str, kind: str, key: str) -> dict[str, dict[str, Any]]:
         """Give the properties of a stack's resources of one type, by one of those properties."""
         found = (resource["Properties"] for resource in self.resources(stack, kind).values())
-        return {properties[key]: properties for properties in found}
+        return {written(properties[key]): properties for properties in found}
+
+    def function(self, name: str) -> dict[str, Any]:
+        """Give the properties of a function, by the name that it has in the blueprint."""
+        return self.properties("backend", "AWS::Lambda::Function", "FunctionName")[
+            f"dunlin-{self.name}-{name}"
+        ]
+
+    def name_of(self, function: dict[str, Any]) -> str:
+        """Give the blueprint's name of the function that a template refers to."""
+        id_ = function.get("Ref") or function["Fn::GetAtt"][0]
+        properties = self.template("backend")["Resources"][id_]["Properties"]
+        return str(properties["FunctionName"]).removeprefix(f"dunlin-{self.name}-")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,14 @@ import pytest
 from pynamodb.models import Model
 
 from handler.core.settings import Settings, settings
-from infra.blueprint import BLUEPRINT, Index, Key, Table, environment
+from infra.blueprint import BLUEPRINT, Index, Key, Table, environment, prefix
+from tests.infra.conftest import written
+
+AROUND = {
+    "<AccountId>": "123456789012",
+    "<Region>": "ap-southeast-2",
+    "<URLSuffix>": "amazonaws.com",
+}
 
 each_table = pytest.mark.parametrize("table", BLUEPRINT.tables, ids=lambda table: table.name)
 each_function = pytest.mark.parametrize("spec", BLUEPRINT.functions, ids=lambda spec: spec.name)
@@ -35,7 +42,7 @@ def as_declared(table):
     return Table(table.name, table.partition, table.sort, by_name(table.indexes), table.ttl)
 
 
-def as_deployed(properties, prefix):
+def as_deployed(properties, stage):
     """Read a table out of its CloudFormation."""
     types = read_types(properties["AttributeDefinitions"])
     indexes = [
@@ -47,7 +54,7 @@ def as_deployed(properties, prefix):
         for index in properties.get("GlobalSecondaryIndexes", [])
     ]
     return Table(
-        properties["TableName"].removeprefix(prefix),
+        properties["TableName"].removeprefix(prefix(stage.name)),
         *read_keys(properties["KeySchema"], types),
         indexes=by_name(indexes),
         ttl=properties.get("TimeToLiveSpecification", {}).get("AttributeName"),
@@ -74,6 +81,14 @@ def as_modelled(model, ttl):
     )
 
 
+def resolve(value):
+    """Write out what CloudFormation makes of a value in some account and region."""
+    text = written(value)
+    for name, meaning in AROUND.items():
+        text = text.replace(name, meaning)
+    return text
+
+
 def models():
     """Give every model that has a table and that some function loads, by the table's short name."""
     for spec in BLUEPRINT.functions:
@@ -90,8 +105,9 @@ def models():
 def test_what_is_deployed_is_what_the_blueprint_says(stage):
     """Keys, types, indexes, projections and TTL, of every table and no other."""
     tables = stage.properties("data", "AWS::DynamoDB::GlobalTable", "TableName").values()
-    deployed = {as_deployed(table, environment(stage.name)["RESOURCE_PREFIX"]) for table in tables}
-    assert deployed == {as_declared(table) for table in BLUEPRINT.tables}
+    assert {as_deployed(table, stage) for table in tables} == {
+        as_declared(table) for table in BLUEPRINT.tables
+    }
 
 
 def test_no_other_attribute_is_defined_than_keys_use(stage):
@@ -147,9 +163,9 @@ def test_a_function_s_entry_point_is_shipped(stage, spec):
 @each_function
 def test_a_deployed_function_can_read_its_settings(stage, spec):
     """Every setting without a default is given, and production's stricter rules are met."""
-    functions = stage.properties("backend", "AWS::Lambda::Function", "FunctionName")
-    told = functions[f"{environment(stage.name)['RESOURCE_PREFIX']}{spec.name}"]["Environment"]
-    assert Settings.read(told["Variables"]).stage == stage.name
+    told = stage.function(spec.name)["Environment"]["Variables"]
+    read = Settings.read({name: resolve(value) for name, value in told.items()})
+    assert (read.stage, read.resource_prefix) == (stage.name, prefix(stage.name))
 
 
 def test_both_builders_give_every_setting_that_has_no_default():
@@ -157,4 +173,4 @@ def test_both_builders_give_every_setting_that_has_no_default():
     required = {
         name.upper() for name, field in Settings.model_fields.items() if field.is_required()
     }
-    assert required <= set(environment("local"))
+    assert required <= set(environment("local", queue_base="", bucket_suffix=""))

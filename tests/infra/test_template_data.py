@@ -1,0 +1,113 @@
+"""What remembers, as synthesized, keeps what the threats ask of it (threats.md, L4)."""
+
+import pytest
+
+from infra.blueprint import BLUEPRINT, prefix
+
+TABLE = "AWS::DynamoDB::GlobalTable"
+FORGETFUL = {"AWS::SES::EmailIdentity", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"}
+
+each_table = pytest.mark.parametrize("table", BLUEPRINT.tables, ids=lambda table: table.name)
+each_secret = pytest.mark.parametrize("secret", BLUEPRINT.secrets, ids=lambda secret: secret.name)
+
+
+def table_of(stage, table):
+    """Give the properties of a table."""
+    return stage.properties("data", TABLE, "TableName")[prefix(stage.name) + table.name]
+
+
+@each_table
+def test_a_table_is_billed_on_demand_below_a_ceiling(stage, table):
+    """L4: a flood of requests costs at most the ceiling."""
+    properties = table_of(stage, table)
+    replica = properties["Replicas"][0]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["WriteOnDemandThroughputSettings"]["MaxWriteRequestUnits"] > 0
+    assert replica["ReadOnDemandThroughputSettings"]["MaxReadRequestUnits"] > 0
+
+
+@each_table
+def test_an_index_has_the_ceilings_of_its_table(stage, table):
+    """L4: an index without a ceiling would be the way around the table's."""
+    properties = table_of(stage, table)
+    replica = properties["Replicas"][0]
+    writes = properties["WriteOnDemandThroughputSettings"]
+    reads = replica["ReadOnDemandThroughputSettings"]
+    indexes = properties.get("GlobalSecondaryIndexes", [])
+    replicated = replica.get("GlobalSecondaryIndexes", [])
+    assert [i["WriteOnDemandThroughputSettings"] for i in indexes] == [writes] * len(table.indexes)
+    assert [i["ReadOnDemandThroughputSettings"] for i in replicated] == [reads] * len(table.indexes)
+
+
+@each_table
+def test_a_table_can_be_put_back_to_any_second(stage, table):
+    """L4: point-in-time recovery is on in every stage."""
+    recovery = table_of(stage, table)["Replicas"][0]["PointInTimeRecoverySpecification"]
+    assert recovery == {"PointInTimeRecoveryEnabled": True}
+
+
+@each_table
+def test_rows_expire_where_the_blueprint_says(stage, table):
+    """L4: a table with a TTL has it switched on, the others have none."""
+    ttl = table_of(stage, table).get("TimeToLiveSpecification")
+    assert ttl == ({"AttributeName": table.ttl, "Enabled": True} if table.ttl else None)
+
+
+@each_table
+def test_only_production_refuses_to_delete_a_table(stage, table):
+    """L4: data of users outlive a mistake, those of a try do not cost for ever."""
+    protected = table_of(stage, table)["Replicas"][0]["DeletionProtectionEnabled"]
+    assert protected is (stage.name == "prod")
+
+
+def kept(stage):
+    """Give what becomes of all that remembers when it is deleted, and when it is replaced."""
+    resources = stage.template("data")["Resources"].values()
+    return {
+        (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+        for resource in resources
+        if resource["Type"] not in FORGETFUL
+    }
+
+
+def test_in_production_data_outlive_their_stack(prod):
+    """L4: neither a deletion nor a replacement of a resource takes data along."""
+    assert kept(prod) == {("Retain", "Retain")}
+
+
+def test_elsewhere_data_go_with_their_stack(dev):
+    """A stage for trying leaves nothing behind to pay for."""
+    assert kept(dev) == {("Delete", "Delete")}
+
+
+def test_only_production_refuses_to_delete_the_data_stack(stage):
+    """`cdk destroy` stops before the stack that remembers."""
+    artifacts = stage.read("manifest.json")["artifacts"]
+    properties = artifacts[f"dunlin-{stage.name}-data"]["properties"]
+    assert properties.get("terminationProtection", False) is (stage.name == "prod")
+
+
+@each_secret
+def test_a_drawn_secret_is_a_key_ring_with_one_random_key(stage, secret):
+    """Its first value is `{"1": <64 letters and digits>}`; the others begin without a value."""
+    secrets = stage.properties("data", "AWS::SecretsManager::Secret", "Name")
+    drawn = {
+        "SecretStringTemplate": "{}",
+        "GenerateStringKey": "1",
+        "ExcludePunctuation": True,
+        "PasswordLength": 64,
+    }
+    found = secrets[prefix(stage.name) + secret.name].get("GenerateSecretString")
+    assert found == (drawn if secret.drawn else None)
+
+
+def test_no_secret_has_a_value_in_the_template(stage):
+    """Whoever reads the template learns no key."""
+    secrets = stage.properties("data", "AWS::SecretsManager::Secret", "Name").values()
+    assert [secret for secret in secrets if "SecretString" in secret] == []
+
+
+def test_mails_come_from_the_domain_of_the_stage(prod):
+    """A stage with a mail domain has its identity in SES."""
+    identities = prod.resources("data", "AWS::SES::EmailIdentity").values()
+    assert [one["Properties"]["EmailIdentity"] for one in identities] == ["shop.example"]

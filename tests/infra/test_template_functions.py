@@ -1,0 +1,158 @@
+"""What acts, as synthesized, keeps what the threats ask of it (threats.md, L2 and L6)."""
+
+import pytest
+
+from infra.blueprint import BLUEPRINT, prefix
+from tests.infra.conftest import many, written
+
+FUNCTION = "AWS::Lambda::Function"
+LOGS = "AWS::Logs::LogGroup"
+
+each_function = pytest.mark.parametrize("spec", BLUEPRINT.functions, ids=lambda spec: spec.name)
+
+
+def rights_of(stage, spec):
+    """Give each action with the resource on which the function's role allows it."""
+    role = stage.function(spec.name)["Role"]["Fn::GetAtt"][0]
+    policies = stage.resources("backend", "AWS::IAM::Policy").values()
+    return {
+        (action, written(resource))
+        for policy in policies
+        if {"Ref": role} in policy["Properties"]["Roles"]
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in many(statement["Action"])
+        for resource in many(statement["Resource"])
+    }
+
+
+def granted(stage, spec):
+    """Give each action and resource that the blueprint grants."""
+    return {
+        (action, f"arn:<Partition>:{path}")
+        for grant in spec.grants
+        for action in grant.actions
+        for path in paths(stage, grant, action.partition(":")[0])
+    }
+
+
+def paths(stage, grant, service):
+    """Give what follows the partition in the ARN of all that a grant speaks of."""
+    name, here = prefix(stage.name) + grant.resource, "<Region>:<AccountId>"
+    match service:
+        case "dynamodb":
+            table = f"dynamodb:{here}:table/{name}"
+            return [f"{table}/index/{index}" for index in grant.indexes] or [table]
+        case "s3":
+            return [f"s3:::{name}-<AccountId>-<Region>/*"]
+        case "secretsmanager":
+            return [f"secretsmanager:{here}:secret:{name}-??????"]
+        case "ses":
+            return [f"ses:{here}:identity/shop.example"] if stage.name == "prod" else []
+        case "sqs":
+            return [f"sqs:{here}:{name}"]
+
+
+def polled(stage, spec):
+    """Give what Lambda's pollers do, in the function's name, with the queues that it is given."""
+    return {
+        (f"sqs:{action}", f"arn:<Partition>:sqs:<Region>:<AccountId>:{prefix(stage.name)}{s.queue}")
+        for s in BLUEPRINT.sources
+        if s.function == spec.name
+        for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    }
+
+
+@each_function
+def test_a_role_may_do_what_the_blueprint_grants_and_nothing_else(stage, spec):
+    """L2: beyond its grants a function may only write its log and traces, and be given messages."""
+    log_group = stage.function(spec.name)["LoggingConfig"]["LogGroup"]["Ref"]
+    assert rights_of(stage, spec) == granted(stage, spec) | polled(stage, spec) | {
+        ("logs:CreateLogStream", f"<{log_group}.Arn>"),
+        ("logs:PutLogEvents", f"<{log_group}.Arn>"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
+    }
+
+
+def test_no_two_functions_share_a_role(stage):
+    """L2: what one function may do, no other may by accident."""
+    functions = stage.resources("backend", FUNCTION).values()
+    roles = [function["Properties"]["Role"]["Fn::GetAtt"][0] for function in functions]
+    assert len(set(roles)) == len(roles) == len(BLUEPRINT.functions)
+
+
+def test_no_role_has_managed_policies(stage):
+    """L2: a policy that AWS manages may grow without us."""
+    roles = stage.resources("backend", "AWS::IAM::Role").values()
+    assert [role for role in roles if "ManagedPolicyArns" in role["Properties"]] == []
+
+
+@each_function
+def test_a_function_has_the_size_and_the_time_of_the_blueprint(dev, spec):
+    """L6: neither memory nor time are left to a default."""
+    properties = dev.function(spec.name)
+    assert (properties["MemorySize"], properties["Timeout"]) == (spec.memory, spec.timeout)
+
+
+def test_the_http_function_ends_before_the_api_gives_up(stage):
+    """L6: the client gets our answer, not API Gateway's."""
+    assert stage.function(BLUEPRINT.http)["Timeout"] < 29
+
+
+@each_function
+def test_a_function_is_traced(stage, spec):
+    """L6: a slow request can be followed."""
+    assert stage.function(spec.name)["TracingConfig"] == {"Mode": "Active"}
+
+
+@each_function
+def test_a_function_runs_on_arm_and_python_3_13(stage, spec):
+    """What the bundle is built for is what runs it."""
+    properties = stage.function(spec.name)
+    assert (properties["Architectures"], properties["Runtime"]) == (["arm64"], "python3.13")
+
+
+@each_function
+def test_a_function_takes_nothing_from_what_the_account_may_run_at_once(stage, spec):
+    """L6: nothing is reserved, so that it deploys in an account as AWS hands it out."""
+    assert "ReservedConcurrentExecutions" not in stage.function(spec.name)
+
+
+@each_function
+def test_a_function_has_a_log_of_its_own(stage, spec):
+    """L6: under the name where AWS and its tools look for it."""
+    log_group = stage.function(spec.name)["LoggingConfig"]["LogGroup"]["Ref"]
+    properties = stage.resources("backend", LOGS)[log_group]["Properties"]
+    assert properties["LogGroupName"] == f"/aws/lambda/{prefix(stage.name)}{spec.name}"
+
+
+def test_logs_are_forgotten_in_time(stage):
+    """L6: no log is kept for ever."""
+    logs = stage.properties("backend", LOGS, "LogGroupName").values()
+    assert {log["RetentionInDays"] for log in logs} == {90 if stage.name == "prod" else 30}
+
+
+@each_function
+def test_a_function_is_told_no_secret(stage, spec):
+    """The environment can be read by whoever may see the function."""
+    told = stage.function(spec.name)["Environment"]["Variables"]
+    assert set(told) == {
+        "STAGE",
+        "RESOURCE_PREFIX",
+        "QUEUE_BASE",
+        "BUCKET_SUFFIX",
+        "APP_NAME",
+        "ADMIN_EMAIL",
+        "ALLOWED_ORIGINS",
+        "LINK_BASE",
+        "MAIL_FROM",
+        "AUTO_VERIFY",
+    }
+
+
+@each_function
+def test_a_function_is_told_where_queues_and_buckets_are(stage, spec):
+    """A queue's URL and a bucket's name follow from what it is told, without asking AWS."""
+    told = stage.function(spec.name)["Environment"]["Variables"]
+    assert written(told["QUEUE_BASE"]) == "https://sqs.<Region>.<URLSuffix>/<AccountId>/"
+    assert written(told["BUCKET_SUFFIX"]) == "-<AccountId>-<Region>"
