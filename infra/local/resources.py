@@ -1,15 +1,17 @@
-"""Makes the blueprint's tables and secrets in moto, or its tables in a DynamoDB elsewhere."""
+"""Makes what the blueprint remembers in moto, or its tables in a DynamoDB elsewhere."""
 
+import json
 import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from infra.blueprint import Index, Key, Secret, Table
+from infra.blueprint import Index, Key, Queue, Secret, Table
 from infra.local.aws import Service, request
 from infra.local.places import Refused
 
 _DYNAMODB = "DynamoDB_20120810"
+_DEAD = {"VisibilityTimeout": "60", "MessageRetentionPeriod": str(14 * 86_400)}
 
 
 def definition(table: Table, prefix: str) -> dict[str, Any]:
@@ -28,6 +30,17 @@ def definition(table: Table, prefix: str) -> dict[str, Any]:
     if table.indexes:
         made["GlobalSecondaryIndexes"] = [_index(index) for index in table.indexes]
     return made
+
+
+def queue_definitions(queue: Queue, prefix: str, region: str, account: str) -> list[dict[str, Any]]:
+    """The arguments of CreateQueue: for its dead-letter queue, which has to be there, and it."""
+    arn = f"arn:aws:sqs:{region}:{account}:{prefix}{queue.dead}"
+    redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": queue.receives}
+    attributes = {"VisibilityTimeout": str(queue.visibility), "RedrivePolicy": json.dumps(redrive)}
+    return [
+        {"QueueName": prefix + queue.dead, "Attributes": _DEAD},
+        {"QueueName": prefix + queue.name, "Attributes": attributes},
+    ]
 
 
 def create_tables(dynamodb: Service, tables: tuple[Table, ...], prefix: str) -> bool:

@@ -12,8 +12,9 @@ from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamRecord, Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
+from moto.sqs.models import Message, Queue, SQSBackend
 
-from infra.local.engine import queries, rows, transactions
+from infra.local.engine import queries, queues, rows, transactions
 
 lock = RLock()
 
@@ -62,4 +63,14 @@ _REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (Table, "query", queries.query),
     (Item, "__new__", _untracked),
     (StreamRecord, "__new__", _untracked),
+    (Message, "__new__", _untracked),
+    (Queue, "add_message", queues.add_message),
+    (Queue, "delete_message", queues.delete_message),
+    (Queue, "messages", queues.MESSAGES),
+    (Queue, "approximate_number_of_messages", queues.VISIBLE),
+    (Queue, "approximate_number_of_messages_not_visible", queues.HIDDEN),
+    (Queue, "approximate_number_of_messages_delayed", queues.DELAYED),
+    (SQSBackend, "change_message_visibility", queues.change_message_visibility),
+    (SQSBackend, "purge_queue", queues.purge_queue),
+    (SQSBackend, "receive_message", queues.receive_message),
 )
