@@ -18,8 +18,9 @@ from handler.core.http import Application
 from handler.core.settings import settings
 from handler.core.starting import started
 from handler.items.router import router as items
+from handler.jobs.router import router as jobs
 
-ROUTERS = (items, system.router, accounts, audit)  # matched in turn: the busiest first
+ROUTERS = (items, system.router, accounts, jobs, audit)  # matched in turn: the busiest first
 
 _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
 

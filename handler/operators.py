@@ -11,10 +11,17 @@ from handler import accounts
 from handler.core import aws, log
 from handler.core.errors import AppError, BadRequest, InternalError
 from handler.core.starting import started
+from handler.jobs import jobs
 
 ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "admin_create": accounts.create_admin,
     "demo_accounts": accounts.open_demo_accounts,
+    "jobs_cancel": jobs.operations.cancel_job,
+    "jobs_list": jobs.operations.list_jobs,
+    "jobs_reconcile": jobs.operations.reconcile_jobs,
+    "jobs_redrive": jobs.operations.redrive_jobs,
+    "jobs_show": jobs.operations.show_job,
+    "jobs_stats": jobs.operations.get_stats,
     "keys_rotate": accounts.rotate_keys,
 }
 

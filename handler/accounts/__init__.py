@@ -1,6 +1,13 @@
 """People and programs that sign in: accounts, their sessions, their roles."""
 
+from handler.accounts.schemas import AccountClosed
 from handler.accounts.service.operations import create_admin, open_demo_accounts, rotate_keys
 from handler.accounts.service.signin import authenticate
 
-__all__ = ["authenticate", "create_admin", "open_demo_accounts", "rotate_keys"]
+__all__ = [
+    "AccountClosed",
+    "authenticate",
+    "create_admin",
+    "open_demo_accounts",
+    "rotate_keys",
+]

@@ -9,6 +9,7 @@ from handler.accounts import emails, passwords
 from handler.core.auth import Role
 from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
 from handler.core.schemas import In, Line, Out
+from handler.jobs import Event, Job
 
 _PREFERENCES_MAX = 50
 
@@ -201,3 +202,33 @@ class JwksOut(Out):
     """Public keys (RFC 7517)."""
 
     keys: list[dict[str, str]]
+
+
+class MailLink(Job, name="accounts.mail_link", attempts=12):
+    """Make a one-time link and mail it. The token is in no row: it is drawn when the mail is sent.
+
+    `email` is where to. The account is the address's own; for a new address it is `account_id`,
+    whose row knows this `request` until something newer has taken its place.
+    """
+
+    purpose: str
+    email: str
+    account_id: str = ""
+    request: str = ""
+
+
+class MailAccount(Job, name="accounts.mail_account", attempts=12):
+    """Mail a template to the address that an account has by then."""
+
+    template: str
+    account_id: str
+
+
+class RenewKeys(Job, name="accounts.renew_keys", cron="23 3 * * *"):
+    """Announce the next signing key when it is time, also where nobody signs in."""
+
+
+class AccountClosed(Event, name="accounts.closed"):
+    """An account was closed: what it owns must go."""
+
+    account_id: str

@@ -29,6 +29,8 @@ _CONFIG = Config(
     parameter_validation=False,  # PynamoDB and this module build the parameters, users do not
     user_agent=f"Botocore/{botocore.__version__} dunlin",  # else put together twice for every call
 )
+# What is sent to a queue is a hint that may be lost: it is not worth a third attempt (jobs.md).
+_HINTS = Config(retries={"mode": "standard", "total_max_attempts": 2})
 _LAST_SECOND = 1.0  # seconds of a function's time that are kept for its answer (threats K15)
 
 
@@ -67,7 +69,8 @@ def client(service: str) -> BaseClient:
     session = Session()
     if service == "dynamodb":
         session.register_component("response_parser_factory", _PlainParserFactory())
-    made = session.create_client(service, config=_CONFIG)
+    config = _CONFIG.merge(_HINTS) if service == "sqs" else _CONFIG
+    made = session.create_client(service, config=config)
     if service == "dynamodb":
         _keep_endpoint(made)
     made.meta.events.register_first("request-created.*.*", _refuse_when_late)

@@ -8,7 +8,7 @@ every environment adds to the same rows.
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -90,16 +90,28 @@ def flush() -> None:
 
 def series(name: str, step: Step, start: datetime, end: datetime) -> list[Point]:
     """The sums of a counter from a time to another. Raises InputInvalid for a span too long."""
+    return [Point(at, of[name]) for at, of in all_series((name,), step, start, end)]
+
+
+def all_series(
+    names: Sequence[str], step: Step, start: datetime, end: datetime
+) -> list[tuple[datetime, Counter[str]]]:
+    """The sums of some counters in each bucket in which anything was counted.
+
+    Raises InputInvalid for a span too long.
+    """
     grain = _GRAINS[step]
     if not start <= end <= start + grain.span:
         days = grain.span.days
         raise InputInvalid.at("query", "from", type_="span", msg=f"At most {days} days by {step}")
-    sums: Counter[str] = Counter()
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for period in _periods(grain, start, end):
         for row in _rows(period, start.strftime(grain.bucket), end.strftime(grain.bucket)):
-            sums[row["bucket"]["S"]] += int(row.get(f"n_{name}", {"N": "0"})["N"])
+            of = sums[row["bucket"]["S"]]
+            for name in names:
+                of[name] += int(row.get(f"n_{name}", {"N": "0"})["N"])
     return [
-        Point(datetime.strptime(bucket, grain.bucket).replace(tzinfo=UTC), sums[bucket])
+        (datetime.strptime(bucket, grain.bucket).replace(tzinfo=UTC), sums[bucket])
         for bucket in sorted(sums)
     ]
 

@@ -41,12 +41,14 @@ def _met_others(error: ClientError) -> bool:
     )
 
 
-def patiently(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def patiently(
+    operation: str, arguments: dict[str, Any], attempts: int = ATTEMPTS
+) -> dict[str, Any]:
     """Do a write that may meet other writers; repeat it a few times when it does.
 
     Raises ClientError when a condition failed, Unavailable when the others never stopped.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, attempts + 1):
         try:
             return aws.call("dynamodb", operation, arguments)
         except ClientError as error:

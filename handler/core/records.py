@@ -46,10 +46,16 @@ class Row(Model):
         return own
 
     @classmethod
-    def _one(cls, key: dict[str, Any]) -> Self | None:
-        """The row of a raw key, read consistently: one call."""
+    def raw_one(cls, key: RawRow) -> RawRow | None:
+        """The row of a raw key as DynamoDB writes it, read consistently: one call."""
         asked = {"TableName": cls.Meta.table_name, "Key": key, "ConsistentRead": True}
-        found = _connection.dispatch("GetItem", asked).get("Item")
+        found: RawRow | None = _connection.dispatch("GetItem", asked).get("Item")
+        return found
+
+    @classmethod
+    def _one(cls, key: RawRow) -> Self | None:
+        """The row of a raw key, read consistently: one call."""
+        found = cls.raw_one(key)
         return cls.from_raw_data(found) if found else None
 
     @classmethod

@@ -27,19 +27,20 @@ class Transaction:
     """Collects up to 100 writes; leaving the block commits them.
 
     Each write may name its refusal: the error to raise when its condition fails. A row may be
-    written once in a transaction.
+    written once in a transaction. `result` is what the request will answer once this is committed.
     """
 
     def __init__(self) -> None:
         self._writes: list[dict[str, Any]] = []
-        self._refusals: list[tuple[type[Row], Refusal]] = []
+        self._refusals: list[Refusal] = []
+        self.result: Any = None
 
     def save(
         self, row: Row, condition: Condition | None = None, refused: Refusal = _conflict
     ) -> None:
         """Put a row as it is."""
         arguments = row.get_save_kwargs_from_instance(condition, ALL_OLD)
-        self._add("Put", type(row), arguments, refused)
+        self.write("Put", arguments, _shown(type(row), refused))
 
     def update(
         self,
@@ -50,34 +51,43 @@ class Transaction:
     ) -> None:
         """Change named attributes of a row, wherever it stands by then."""
         arguments = row.get_update_kwargs_from_instance(list(actions), condition, ALL_OLD)
-        self._add("Update", type(row), arguments, refused)
+        self.write("Update", arguments, _shown(type(row), refused))
 
     def delete(
         self, row: Row, condition: Condition | None = None, refused: Refusal = _conflict
     ) -> None:
         """Delete a row."""
         arguments = row.get_delete_kwargs_from_instance(condition, ALL_OLD)
-        self._add("Delete", type(row), arguments, refused)
+        self.write("Delete", arguments, _shown(type(row), refused))
 
     def check(self, row: Row, condition: Condition, refused: Refusal = _conflict) -> None:
         """Demand that a condition holds for a row which is not written."""
         arguments = row.get_delete_kwargs_from_instance(condition, ALL_OLD)
-        self._add("ConditionCheck", type(row), arguments, refused)
+        self.write("ConditionCheck", arguments, _shown(type(row), refused))
 
-    def _add(
-        self, kind: str, model: type[Row], arguments: dict[str, Any], refused: Refusal
-    ) -> None:
+    def take_over(self, other: "Transaction") -> None:
+        """Add all that another transaction has collected, and its result."""
+        self._writes += other._writes  # noqa: SLF001 - of its own class
+        self._refusals += other._refusals  # noqa: SLF001 - the same
+        self.result = other.result
+
+    def write(self, kind: str, arguments: dict[str, Any], refused: Refusal = _conflict) -> None:
+        """Add one operation as DynamoDB takes it; its refusal is given the raw row."""
         self._writes.append({kind: arguments})
-        self._refusals.append((model, refused))
+        self._refusals.append(refused)
 
-    def commit(self) -> None:
+    def commit(self, attempts: int = patience.ATTEMPTS) -> None:
         """Do it. Raises the refusal of the first write whose condition failed, or Unavailable.
 
-        The client token makes a repetition after a lost answer harmless (threats K8).
+        The client token makes a repetition after a lost answer harmless (threats K8). `attempts`
+        are made while others are changing the same rows.
         """
+        contribute = contributor.get()
+        if contribute is not None and self.result is not None:
+            contribute(self, self.result)
         request = {"TransactItems": self._writes, "ClientRequestToken": secrets.token_hex(16)}
         try:
-            patience.patiently("TransactWriteItems", request)
+            patience.patiently("TransactWriteItems", request, attempts)
         except ClientError as error:
             if (refusal := self._refusal(error)) is None:
                 raise
@@ -85,11 +95,15 @@ class Transaction:
 
     def _refusal(self, error: ClientError) -> Exception | None:
         reasons = patience.reasons(error)  # none, when it was not the transaction that failed
-        for (model, refused), reason in zip(self._refusals, reasons, strict=False):
+        for refused, reason in zip(self._refusals, reasons, strict=False):
             if reason.get("Code") == "ConditionalCheckFailed":
-                item = reason.get("Item")
-                return refused(model.from_raw_data(item) if item else None)
+                return refused(reason.get("Item"))
         return None
+
+
+def _shown(model: type[Row], refused: Refusal) -> Refusal:
+    """The same refusal, given the row as its model."""
+    return lambda item: refused(model.from_raw_data(item) if item else None)
 
 
 Contributor = Callable[[Transaction, Any], None]
@@ -105,8 +119,6 @@ def transaction(result: Any = None) -> Iterator[Transaction]:
     creates, so that the answer is kept for an Idempotency-Key in the same transaction.
     """
     writes = Transaction()
+    writes.result = result
     yield writes
-    contribute = contributor.get()
-    if contribute is not None and result is not None:
-        contribute(writes, result)
     writes.commit()

@@ -23,6 +23,7 @@ and tag; a change of its price 5 to 7 (the row, its four index entries, one more
 moves), one of its name also 2 for each word that comes or goes.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import reduce
 from operator import and_
@@ -45,6 +46,7 @@ from handler.core.records import Record, Versions, read_batch, table
 from handler.core.shards import Span, shard_of, shards
 from handler.items.words import words_of
 
+_PAGE = 100  # rows of a read
 _TOP = "\U0010ffff"  # sorts behind every other character
 
 
@@ -214,6 +216,16 @@ def newest(*, available: bool) -> Span:
 def of_owner(owner_id: str) -> Span:
     """An owner's items, newest first."""
     return Span(Item, "owner", (owner_id,), Item.id)
+
+
+def all_of_owner(owner_id: str) -> Iterator[Item]:
+    """Every item of an owner, newest first, read page by page; the rows are their own index's."""
+    span, after = of_owner(owner_id), None
+    while True:
+        rows, after = span.query(owner_id, after, _PAGE)
+        yield from (Item.from_raw_data(row) for row in rows)
+        if after is None:
+            return
 
 
 def by_price(

@@ -16,12 +16,16 @@ from handler.core.money import MINOR_DIGITS, digits_of
 from handler.core.records import Versions
 from handler.core.transactions import transaction
 from handler.core.writes import Refused, put, update
+from handler.items import models
 from handler.items.models import Item, permitted
 from handler.items.schemas import ItemIn, ItemPatch
 from handler.items.terms import terms_of
+from handler.jobs import RetryLater, Run
 
 T = TypeVar("T")
 
+_SETTLED = 60
+"""Seconds after which whatever was under way when an account closed is done, and indexed."""
 _TRIES = 3  # of a write that has to read first (api.md, "Versions")
 _FIND = frozenset({"name", "tags"})  # fields that items are found by
 
@@ -83,14 +87,32 @@ def patch_item(caller: Caller, item_id: str, body: ItemPatch, expected: Versions
 
 def delete_item(caller: Caller, item_id: str, expected: Versions) -> None:
     """Withdraw an item for good. Raises ItemNotFound, NotYourItem, VersionConflict."""
+    _read_then(caller, item_id, expected, _remove)
 
-    def remove(item: Item) -> None:
-        with transaction() as writes:
-            writes.delete(item, Item.version == item.version, refused=_moved)
-            for term in terms_of(item).values():
-                writes.delete(term)
 
-    _read_then(caller, item_id, expected, remove)
+def withdraw_all(owner_id: str, run: Run) -> int:
+    """Withdraw all items of an account that is closed. Returns how many there were.
+
+    Raises RetryLater at first: the index may lag, and a request may have been under way.
+    """
+    gone = moved = 0
+    for item in models.all_of_owner(owner_id):
+        run.checkpoint()
+        try:
+            _remove(item)
+            gone += 1
+        except _Moved:
+            moved += 1
+    if moved or run.seconds_open < _SETTLED:
+        raise RetryLater(_SETTLED)
+    return gone
+
+
+def _remove(item: Item) -> None:
+    with transaction() as writes:
+        writes.delete(item, Item.version == item.version, refused=_moved)
+        for term in terms_of(item).values():
+            writes.delete(term)
 
 
 def _rewrite(caller: Caller, item_id: str, fields: dict[str, Any], expected: Versions) -> Item:

@@ -8,31 +8,26 @@ from functools import cache
 from typing import Any
 
 from handler.core import log
-from handler.core.errors import Unavailable
 from handler.core.settings import settings
 from handler.mail import gateway
 
 
 def send(template: str, to: str, **values: str) -> None:
-    """Write and send a mail.
+    """Write and send a mail. Raises Unavailable: it is sent by jobs, which come again.
 
-    The change it tells of is made already, so a mail that cannot be sent now is a line of log and
-    no failure; whoever waits for it asks again.
+    A mail that was taken while its answer was lost is sent twice: SES knows no request tokens.
     """
     if not settings().mail_from:
         log.line(level="warning", metric="mail_unsent", template=template)
         return
     context = {"app_name": settings().app_name, "link_base": settings().link_base, **values}
-    try:
-        gateway.deliver(
-            settings().mail_from,
-            to,
-            " ".join(_written(f"{template}.subject.txt", context).split()),
-            _written(f"{template}.txt", context),
-            _written(f"{template}.html", context),
-        )
-    except Unavailable:
-        log.line(level="error", metric="mail_failed", template=template)
+    gateway.deliver(
+        settings().mail_from,
+        to,
+        " ".join(_written(f"{template}.subject.txt", context).split()),
+        _written(f"{template}.txt", context),
+        _written(f"{template}.html", context),
+    )
 
 
 def _written(name: str, context: dict[str, str]) -> str:

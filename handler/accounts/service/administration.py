@@ -8,14 +8,16 @@ from collections.abc import Sequence
 
 from handler import audit
 from handler.accounts.models import Account, Administrators, EmailClaim, newest
-from handler.accounts.schemas import AccountPatch, AccountQuery
+from handler.accounts.schemas import AccountClosed, AccountPatch, AccountQuery
 from handler.core import lists
 from handler.core.auth import Caller, Role
 from handler.core.errors import Conflict, NotFound, VersionConflict, WriteConflict
 from handler.core.lists import Plan, Request
 from handler.core.pages import Page
 from handler.core.records import RawRow, Versions
-from handler.core.transactions import Transaction, transaction
+from handler.core.transactions import Transaction
+from handler.jobs import transaction
+from handler.mail import SendMail
 
 _TRIES = 3
 
@@ -99,22 +101,22 @@ def _change(caller: Caller, account: Account, body: AccountPatch) -> Account:
     return get_account(account.id)
 
 
-def close(caller: Caller, account_id: str) -> Account:
-    """Delete an account with its sessions, give its address free, and return what it was.
+def close(caller: Caller, account_id: str, *, told: bool = False) -> None:
+    """Delete an account with its sessions, and give its address free; all that it owns follows.
 
-    Raises AccountNotFound, LastAdministrator.
+    With `told` its address gets a mail. Raises AccountNotFound, LastAdministrator, WriteConflict.
     """
     for _ in range(_TRIES):
         account = get_account(account_id)
         try:
-            _leave(caller, account)
+            _leave(caller, account, told=told)
         except _Moved:
             continue
-        return account
+        return
     raise WriteConflict
 
 
-def _leave(caller: Caller, account: Account) -> None:
+def _leave(caller: Caller, account: Account, *, told: bool) -> None:
     same = (
         (Account.role == account.role)
         & (Account.disabled == account.disabled)
@@ -125,6 +127,9 @@ def _leave(caller: Caller, account: Account) -> None:
         writes.delete(EmailClaim(account.email), EmailClaim.account_id == account.id)
         count_administrators(writes, -int(administers(account)))
         writes.save(audit.entry("account.closed", actor=caller.id, subject=account.id))
+        writes.enqueue(AccountClosed(account_id=account.id))
+        if told:
+            writes.enqueue(SendMail(template="closed", to=account.email))
 
 
 def administers(account: Account) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from handler import audit
 from handler.accounts import emails, keyring, passwords
 from handler.accounts.models import Account, EmailClaim
-from handler.accounts.service.registration import AddressTaken, open_account
+from handler.accounts.service.registration import AddressMoved, open_account
 from handler.core.auth import Role
 from handler.core.errors import BadRequest, Conflict
 from handler.core.settings import settings
@@ -75,5 +75,5 @@ def _open(account: Account, password: str, role: Role) -> None:
     account.password_hash = passwords.hashed(password)
     try:
         open_account(account)
-    except AddressTaken as taken:
+    except AddressMoved as taken:
         raise EmailExists from taken

@@ -1,12 +1,19 @@
 """One's own account: profile, password, address, and closing it."""
 
+import secrets
 from typing import Any
 
-from handler import audit, mail
+from handler import audit
 from handler.accounts import links, lockout, passwords
 from handler.accounts.links import Link
 from handler.accounts.models import Account, EmailClaim, link, session, sessions_are
-from handler.accounts.schemas import EmailChangeIn, PasswordChangeIn, ProfilePatch
+from handler.accounts.schemas import (
+    EmailChangeIn,
+    MailAccount,
+    MailLink,
+    PasswordChangeIn,
+    ProfilePatch,
+)
 from handler.accounts.service.administration import AccountNotFound, close, get_account
 from handler.accounts.service.registration import (
     check_password,
@@ -25,8 +32,9 @@ from handler.core.errors import (
 )
 from handler.core.records import Versions
 from handler.core.settings import settings
-from handler.core.transactions import transaction
 from handler.core.writes import Refused, update
+from handler.jobs import transaction
+from handler.mail import SendMail
 
 _TRIES = 5
 
@@ -62,14 +70,22 @@ def patch_profile(caller: Caller, body: ProfilePatch, expected: Versions) -> Acc
 def change_password(caller: Caller, body: PasswordChangeIn) -> None:
     """Set a new password; other sessions and open links end, and a notice is mailed.
 
-    Raises PasswordWrong, PasswordGuessable.
+    Raises PasswordWrong, PasswordGuessable, WriteConflict.
     """
     account = get_account(caller.id)
     _prove(account, body.current)
     check_password(body.new, account.email, account.full_name)
-    _set_password(caller, account, passwords.hashed(body.new))
-    audit.record("account.password_changed", actor=caller.id, subject=caller.id)
-    mail.send("password_changed", account.email)
+    new_hash, proved = passwords.hashed(body.new), account.password_hash
+    for _ in range(_TRIES):
+        try:
+            _set_password(caller, account, new_hash)
+        except _Moved as moved:
+            account = moved.account
+            if account.password_hash != proved:
+                raise PasswordWrong from moved
+            continue
+        return
+    raise WriteConflict
 
 
 def _prove(account: Account, password: str) -> None:
@@ -85,24 +101,30 @@ def _prove(account: Account, password: str) -> None:
 
 def _set_password(caller: Caller, account: Account, new_hash: str) -> None:
     """Replace the hash that was proved, and end all sessions but the caller's, also newer ones."""
-    proved = account.password_hash
-    for _ in range(_TRIES):
-        known = account.open_sessions.keys()
-        actions = [
-            Account.password_hash.set(new_hash),
-            Account.links.set({}),
-            *(session(id_).remove() for id_ in known - {caller.session_id}),
-        ]
-        same = (Account.password_hash == proved) & sessions_are(known)
-        try:
-            update(Account, caller.id, actions, same, counted=False)
-        except Refused as refused:
-            if refused.row is None or refused.row.password_hash != proved:
-                raise PasswordWrong from refused
-            account = refused.row
-            continue
-        return
-    raise WriteConflict
+    known = account.open_sessions.keys()
+    actions = [
+        Account.password_hash.set(new_hash),
+        Account.links.set({}),
+        *(session(id_).remove() for id_ in known - {caller.session_id}),
+    ]
+    same = (Account.password_hash == account.password_hash) & sessions_are(known)
+    with transaction() as writes:
+        writes.update(account, actions, same, refused=_moved)
+        writes.enqueue(SendMail(template="password_changed", to=account.email))
+        event = audit.entry("account.password_changed", actor=caller.id, subject=caller.id)
+        writes.save(event)
+
+
+class _Moved(Exception):
+    """The account changed between reading and writing; tried again."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__()
+        self.account = account
+
+
+def _moved(row: Account | None) -> Exception:
+    return _Moved(row) if row else AccountNotFound()
 
 
 def request_email(caller: Caller, body: EmailChangeIn) -> None:
@@ -113,12 +135,14 @@ def request_email(caller: Caller, body: EmailChangeIn) -> None:
     _prove(get_account(caller.id), body.password)
     if not may_mail(body.email):
         return
-    invitation = links.new(caller.id)
-    stored = invitation.stored(links.EMAIL, to=body.email)
-    update(Account, caller.id, [link(links.EMAIL).set(stored)], counted=False)
-    taken = EmailClaim.owner(body.email) is not None
-    template = "already_registered" if taken else "confirm_email"
-    mail.send(template, body.email, **({} if taken else {"token": invitation.written()}))
+    request = secrets.token_hex(8)
+    order = MailLink(purpose=links.EMAIL, email=body.email, account_id=caller.id, request=request)
+    awaited = {"request": request, "to": body.email}
+    with transaction() as writes:
+        exists = Account.id.exists()
+        action = link(links.EMAIL).set(awaited)
+        writes.update(Account(caller.id), [action], exists, lambda _: AccountNotFound())
+        writes.enqueue(order)
 
 
 def confirm_email(token: str) -> None:
@@ -149,8 +173,9 @@ def confirm_email(token: str) -> None:
             Account.version.add(1),
         ]
         writes.update(account, changes, holds, refused=lambda _: links.LinkInvalid())
-    audit.record("account.email_changed", actor=account.id, subject=account.id)
-    mail.send("email_changed", old, new_email=new, admin_email=settings().admin_email)
+        writes.save(audit.entry("account.email_changed", actor=account.id, subject=account.id))
+        told = {"new_email": new, "admin_email": settings().admin_email}
+        writes.enqueue(SendMail(template="email_changed", to=old, values=told))
 
 
 def _invited(used: Link, purpose: str) -> tuple[Account, dict[str, Any]]:
@@ -159,7 +184,7 @@ def _invited(used: Link, purpose: str) -> tuple[Account, dict[str, Any]]:
     stored = account.open_links.get(purpose) if account else None
     if account is None or stored is None:
         raise links.LinkInvalid
-    if stored["hash"] != used.digest or stored["expires"] <= clock.epoch():
+    if stored.get("hash") != used.digest or stored["expires"] <= clock.epoch():
         raise links.LinkInvalid
     return account, stored
 
@@ -174,7 +199,8 @@ def reset_password(token: str, password: str) -> None:
 
     The link also proves the address. Raises LinkInvalid, PasswordGuessable.
     """
-    account, _ = _invited(links.read(token), links.RESET)
+    used = links.read(token)
+    account, _ = _invited(used, links.RESET)
     check_password(password, account.email, account.full_name)
     lockout.succeeded(account.email)
     actions = [
@@ -183,12 +209,12 @@ def reset_password(token: str, password: str) -> None:
         Account.links.set({}),
         Account.verified.set(True),
     ]
-    changed = spend_link(token, links.RESET, actions)
-    audit.record("account.password_reset", subject=changed.id)
-    mail.send("password_changed", changed.email)
+    with transaction() as writes:
+        spend_link(writes, used, links.RESET, actions)
+        writes.save(audit.entry("account.password_reset", subject=account.id))
+        writes.enqueue(MailAccount(template="password_changed", account_id=account.id))
 
 
 def close_account(caller: Caller) -> None:
-    """Close the caller's account for good. Raises LastAdministrator."""
-    account = close(caller, caller.id)
-    mail.send("closed", account.email)
+    """Close the caller's account for good, and tell its address. Raises LastAdministrator."""
+    close(caller, caller.id, told=True)

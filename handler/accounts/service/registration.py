@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handler import mail
 from handler.accounts import links, passwords
-from handler.accounts.links import LinkInvalid
+from handler.accounts.links import Link, LinkInvalid
 from handler.accounts.models import Account, EmailClaim, link, shelf_of
-from handler.accounts.schemas import RegistrationIn
+from handler.accounts.schemas import MailAccount, MailLink, RegistrationIn
 from handler.accounts.service.administration import administers, count_administrators
 from handler.core import clock, limits
-from handler.core.errors import Forbidden, RateLimited, Unprocessable
+from handler.core.errors import Forbidden, RateLimited, Unprocessable, WriteConflict
 from handler.core.limits import Limit
 from handler.core.settings import settings
-from handler.core.transactions import transaction
-from handler.core.writes import Refused, update
+from handler.jobs import Job, Writes, enqueue, transaction
+from handler.mail import SendMail
 
 PER_ADDRESS = Limit("register", calls=5, seconds=3600)
 MAIL_PER_MINUTE = Limit("mail_minute", calls=1, seconds=60)
 MAIL_PER_HOUR = Limit("mail_hour", calls=5, seconds=3600)
+_TRIES = 3
 
 
 class PasswordGuessable(Unprocessable):
@@ -33,15 +33,15 @@ class RegistrationClosed(Forbidden):
     detail = "New accounts cannot be opened here yet."
 
 
-class AddressTaken(Exception):
-    """The address has an account. Its mailbox may be told, whoever registers is not."""
+class AddressMoved(Exception):
+    """The address got or lost its account just now."""
 
 
 def register(body: RegistrationIn, source: str) -> None:
     """Open an account and mail the link that confirms its address, or tell that there is one.
 
     The same work is done either way. Raises RegistrationClosed, PasswordGuessable, RateLimited,
-    Unavailable.
+    WriteConflict, Unavailable.
     """
     if settings().production and not settings().mail_from:
         raise RegistrationClosed
@@ -53,68 +53,81 @@ def register(body: RegistrationIn, source: str) -> None:
         password_hash=passwords.hashed(body.password),
         verified=settings().auto_verify,
     )
-    invitation = links.new(account.id)
-    account.links = {links.VERIFY: invitation.stored(links.VERIFY)}
-    try:
-        open_account(account)
-    except AddressTaken:
-        _post("already_registered", body.email)
-    else:
-        _post("verify", body.email, token=invitation.written())
+    mailed = may_mail(body.email)
+    for _ in range(_TRIES):
+        try:
+            if EmailClaim.owner(body.email) is None:
+                open_account(account, *_first_mail(body.email, mailed=mailed))
+            else:
+                _tell_owner(body.email, mailed=mailed)
+        except AddressMoved:
+            continue
+        return
+    raise WriteConflict
 
 
-def open_account(account: Account) -> None:
-    """Save a new account, claim its address and count an administrator: all or nothing.
+def _first_mail(email: str, *, mailed: bool) -> list[Job]:
+    return [MailLink(purpose=links.VERIFY, email=email)] if mailed else []
 
-    Raises AddressTaken, Unavailable.
+
+def _tell_owner(email: str, *, mailed: bool) -> None:
+    """Mail that there is an account, while there is one: the same kind of write as opening one."""
+    with transaction() as writes:
+        claimed = EmailClaim.email.exists()
+        writes.check(EmailClaim(email), claimed, refused=lambda _: AddressMoved())
+        if mailed:
+            writes.enqueue(SendMail(template="already_registered", to=email))
+
+
+def open_account(account: Account, *jobs: Job) -> None:
+    """Save a new account, claim its address, count an administrator, and enqueue: all or nothing.
+
+    Raises AddressMoved, Unavailable.
     """
     account.shelf = shelf_of(account.id)
     claim = EmailClaim(account.email, account_id=account.id)
     with transaction() as writes:
-        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: AddressTaken())
+        writes.save(claim, EmailClaim.email.does_not_exist(), refused=lambda _: AddressMoved())
         writes.save(account, Account.id.does_not_exist())
         count_administrators(writes, int(administers(account)))
+        for job in jobs:
+            writes.enqueue(job)
 
 
 def resend(email: str, source: str) -> None:
     """Mail the confirming link again, if an account waits for it. Raises RateLimited."""
-    mail_link(links.VERIFY, email, source, Account.verified == False)  # noqa: E712 - a condition
+    mail_link(links.VERIFY, email, source)
 
 
-def mail_link(purpose: str, email: str, source: str, holds: Any = None) -> None:
-    """Mail a link to the account of an address for which this condition holds, and to no other.
+def mail_link(purpose: str, email: str, source: str) -> None:
+    """Have a link mailed to the account of an address, if there is one that it is for.
 
     Mails are counted by the network address that asks and by the mailbox. Raises RateLimited.
     """
-    count_mails(source)
-    if not may_mail(email):
-        return
-    invitation = links.new(EmailClaim.owner(email) or "nobody")
-    action = link(purpose).set(invitation.stored(purpose))
-    owned = Account.email == email
-    condition = owned if holds is None else owned & holds
-    try:
-        row = update(Account, invitation.account_id, [action], condition, counted=False)
-    except Refused:
-        return
-    mail.send(purpose, row.email, token=invitation.written())
+    limits.spend(MAIL_PER_MINUTE, limits.by_address(source))
+    limits.spend(MAIL_PER_HOUR, limits.by_address(source))
+    if may_mail(email):
+        enqueue(MailLink(purpose=purpose, email=email))
 
 
 def verify(token: str) -> None:
     """Confirm an address by its link. Raises LinkInvalid."""
     actions = [Account.verified.set(True), link(links.VERIFY).remove()]
-    account = spend_link(token, links.VERIFY, actions)
-    mail.send("welcome", account.email)
-
-
-def spend_link(token: str, purpose: str, actions: Sequence[Any]) -> Account:
-    """Use a link in the update that does what it is for, and that ends it. Raises LinkInvalid."""
     used = links.read(token)
+    with transaction() as writes:
+        spend_link(writes, used, links.VERIFY, actions)
+        writes.enqueue(MailAccount(template="welcome", account_id=used.account_id))
+
+
+def spend_link(writes: Writes, used: Link, purpose: str, actions: Sequence[Any]) -> None:
+    """Use a link in the transaction that does what it is for, and that ends it.
+
+    Committing raises LinkInvalid.
+    """
     holds = (link(purpose, "hash") == used.digest) & (link(purpose, "expires") > clock.epoch())
-    try:
-        return update(Account, used.account_id, actions, holds)
-    except Refused as refused:
-        raise LinkInvalid from refused
+    counted = [Account.version.add(1), Account.updated_at.set(clock.now())]
+    row = Account(used.account_id)
+    writes.update(row, [*actions, *counted], holds, refused=lambda _: LinkInvalid())
 
 
 def check_password(password: str, email: str, full_name: str) -> None:
@@ -122,12 +135,6 @@ def check_password(password: str, email: str, full_name: str) -> None:
     own = [email.partition("@")[0], *full_name.split(), settings().app_name]
     if passwords.is_guessable(password, *own):
         raise PasswordGuessable
-
-
-def count_mails(source: str) -> None:
-    """Count a request for a mail by the network address it came from. Raises RateLimited."""
-    limits.spend(MAIL_PER_MINUTE, limits.by_address(source))
-    limits.spend(MAIL_PER_HOUR, limits.by_address(source))
 
 
 def may_mail(email: str) -> bool:
@@ -138,8 +145,3 @@ def may_mail(email: str) -> bool:
     except RateLimited:
         return False
     return True
-
-
-def _post(template: str, email: str, **values: str) -> None:
-    if may_mail(email):
-        mail.send(template, email, **values)

@@ -1,0 +1,25 @@
+"""Durable jobs: done once whatever happens; they can be watched, cancelled and redriven."""
+
+from handler.jobs.definitions import Event, Job, handles
+from handler.jobs.enqueueing import Writes, enqueue, transaction
+from handler.jobs.entries import Handle
+from handler.jobs.housekeeping import forget
+from handler.jobs.runs import GiveUp, JobCancelled, JobTimeout, RetryLater, Run
+from handler.jobs.schemas import ObjectCreated
+
+__all__ = [
+    "Event",
+    "GiveUp",
+    "Handle",
+    "Job",
+    "JobCancelled",
+    "JobTimeout",
+    "ObjectCreated",
+    "RetryLater",
+    "Run",
+    "Writes",
+    "enqueue",
+    "forget",
+    "handles",
+    "transaction",
+]

@@ -1,0 +1,139 @@
+"""Putting jobs in: alone, or in the transaction of what causes them.
+
+The row is committed first; the message is sent afterwards at best effort. Whatever happens between,
+the row is in the due index and the clock wakes it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from handler.core import metrics
+from handler.core.errors import WriteConflict
+from handler.core.patience import ATTEMPTS
+from handler.core.records import RawRow
+from handler.core.transactions import Transaction, contributor
+from handler.jobs import gateway, locks
+from handler.jobs.definitions import Job
+from handler.jobs.entries import Entry, Handle, Message, When, entry, put_alone, put_of
+
+_TRIES = 4  # at a unique job whose other one ends just then
+
+
+class Writes(Transaction):
+    """A transaction that also enqueues."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[Entry] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was collected."""
+        return not self._writes and not self._entries
+
+    def take_over(self, other: Transaction) -> None:
+        """Add all that another transaction has collected, its jobs and its result."""
+        super().take_over(other)
+        if isinstance(other, Writes):
+            self._entries += other._entries  # noqa: SLF001 - of its own class
+
+    def enqueue(
+        self,
+        job: Job,
+        *,
+        owner: str | None = None,
+        delay: float | timedelta | datetime = 0,
+        unique: str | None = None,
+        then: Sequence[Job] = (),
+    ) -> Handle:
+        """Enqueue a job with the transaction: both happen, or neither.
+
+        `owner` is the account whose job it is, `delay` seconds, a timedelta or the time at which it
+        is due, `then` are jobs that follow one another once it has succeeded. With `unique` there
+        is one open job of its name and that key: if there is one already, no other is made and the
+        handle names that one, once the transaction is committed.
+        Raises PayloadTooLarge, DelayTooLong, ChainTooLong, Unavailable.
+        """
+        when = When.after(delay)
+        rest = [Message.of(one) for one in then]
+        return self.add(entry(Message.of(job), when, owner=owner, unique=unique, then=rest))
+
+    def add(self, made: Entry) -> Handle:
+        """Enqueue what is made already."""
+        self._entries.append(made)
+        return made.handle
+
+    def commit(self, attempts: int = ATTEMPTS) -> None:
+        """Commit, then send the messages. Raises as a transaction, and WriteConflict."""
+        if self._is_one_put():
+            put_alone(self._entries[0])  # the id is new: what is there was put by this very call
+        else:
+            self._commit_all(attempts)
+        fresh = [one for one in self._entries if not one.handle.existing]
+        metrics.count(jobs_enqueued=len(fresh))
+        gateway.send([one.hint for one in fresh if one.hint])
+
+    def _is_one_put(self) -> bool:
+        made = self._entries
+        answered = contributor.get() is not None and self.result is not None
+        alone = len(made) == 1 and not self._writes and not answered
+        return alone and not made[0].beside and made[0].lock is None
+
+    def _commit_all(self, attempts: int) -> None:
+        for _ in range(_TRIES):
+            attempt = Transaction()
+            attempt.take_over(self)  # its writes, without the jobs
+            for made in self._entries:
+                _add(attempt, made)
+            try:
+                attempt.commit(attempts)
+            except _LockMoved as moved:
+                moved.handle.id, moved.handle.existing = moved.job_id, moved.existing
+                continue
+            return
+        raise WriteConflict
+
+
+class _LockMoved(Exception):
+    """A unique job's lock is not what it was taken for: this job has it, or nobody."""
+
+    def __init__(self, made: Entry, row: RawRow | None) -> None:
+        super().__init__()
+        self.handle = made.handle
+        self.existing = row is not None
+        self.job_id = row["job"]["S"] if row else made.item["id"]["S"]
+
+
+def _add(writes: Transaction, made: Entry) -> None:
+    """Add a job's rows; of a unique one that is open elsewhere, only the check that it still is."""
+
+    def moved(row: RawRow | None) -> Exception:
+        return _LockMoved(made, row)
+
+    lock, handle = made.lock or "", made.handle
+    if handle.existing:
+        writes.write("ConditionCheck", locks.still(lock, handle.id), moved)
+        return
+    writes.write("Put", put_of(made))
+    for beside in made.beside:
+        writes.write("Put", beside)
+    if lock:
+        writes.write("Put", locks.take(lock, handle.id), moved)
+
+
+@contextmanager
+def transaction(result: Any = None) -> Iterator[Writes]:
+    """As `core.transactions.transaction`, for writes that enqueue too."""
+    writes = Writes()
+    writes.result = result
+    yield writes
+    writes.commit()
+
+
+def enqueue(job: Job, **options: Any) -> Handle:
+    """Enqueue a job by itself; options as in `Writes.enqueue`. Raises Unavailable."""
+    with transaction() as writes:
+        writes.result = handle = writes.enqueue(job, **options)
+    return handle

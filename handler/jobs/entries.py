@@ -1,0 +1,189 @@
+"""New jobs before they are written: their rows, their locks, and the messages about them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from handler.core import clock
+from handler.core.errors import InternalError
+from handler.core.ids import derived_id, new_id, seconds_of
+from handler.core.patience import patiently, row_refused
+from handler.core.records import RawRow
+from handler.jobs import payloads
+from handler.jobs.definitions import Job
+from handler.jobs.gateway import Hint
+from handler.jobs.indexes import DELAY_MAX, waking
+from handler.jobs.locks import lock_of
+from handler.jobs.models import JobRow, key_of, raw
+from handler.jobs.states import State
+from handler.jobs.transitions import DAY
+
+DEPTH_MAX = 1000
+"""How many jobs may follow from one another: what enqueues itself for ever comes to an end."""
+_DELAY_MAX = 730 * DAY  # seconds: payloads beside a job are kept for a little longer
+_depth: ContextVar[int] = ContextVar("depth", default=0)
+
+
+class ChainTooLong(InternalError):
+    """Jobs have enqueued one another without end."""
+
+    detail = "Too many jobs have followed from one another."
+
+
+class DelayTooLong(ValueError):
+    """A job is to run in more than two years."""
+
+
+@dataclass(slots=True)
+class Handle:
+    """A job that was enqueued. `existing`: it was open before, under the same unique key."""
+
+    id: str
+    existing: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where clients read it."""
+        return f"/jobs/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a job is due, in epoch seconds, and what the time is now."""
+
+    now: int
+    due: int
+
+    @classmethod
+    def after(cls, delay: float | timedelta | datetime) -> "When":
+        """A delay in seconds or as timedelta, or a time. Raises DelayTooLong."""
+        moment = clock.now()
+        if isinstance(delay, datetime):
+            delay = delay - moment
+        seconds = delay.total_seconds() if isinstance(delay, timedelta) else delay
+        now = int(moment.timestamp())
+        if seconds > _DELAY_MAX:
+            raise DelayTooLong
+        return cls(now, max(now, ceil(moment.timestamp() + seconds)) if seconds > 0 else now)
+
+    @classmethod
+    def at(cls, due: int) -> "When":
+        """A second."""
+        return cls(clock.epoch(), due)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A job as rows hold it: its name, its queue, its arguments as JSON."""
+
+    name: str
+    queue: str
+    text: str
+
+    @classmethod
+    def of(cls, job: Job) -> "Message":
+        """What is written of a job."""
+        text = json.dumps(job.model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False)
+        return cls(job.definition.name, job.definition.queue, text)
+
+
+def written(then: Sequence[Message]) -> str | None:
+    """The rest of a chain as a row holds it."""
+    return json.dumps([[one.name, one.queue, one.text] for one in then]) if then else None
+
+
+def read(after: str | None) -> list[Message]:
+    """The rest of a chain."""
+    return [Message(*one) for one in json.loads(after)] if after else []
+
+
+@dataclass(slots=True)
+class Entry:
+    """A job's rows before they are written, and the message about it."""
+
+    handle: Handle
+    item: RawRow
+    hint: Hint | None
+    beside: list[dict[str, Any]]
+    lock: str | None = None
+
+
+def entry(  # noqa: PLR0913 - all that may be said of a job
+    message: Message,
+    when: When,
+    *,
+    job_id: str | None = None,
+    owner: str | None = None,
+    parent: JobRow | None = None,
+    unique: str | None = None,
+    then: Sequence[Message] = (),
+) -> Entry:
+    """The rows of a new job. Raises PayloadTooLarge, ChainTooLong, Unavailable."""
+    id_, follows = job_id or new_id(), _depth.get()
+    if follows > DEPTH_MAX:
+        raise ChainTooLong
+    beside = payloads.BESIDE if parent is None else 0  # a chunk of children fills its transaction
+    placed = payloads.place(id_, "arguments", message.text, when.due, beside=beside)
+    lock = lock_of(message.name, unique) if unique is not None else None
+    item = key_of(id_) | raw(
+        schema=1,
+        name=message.name,
+        owner=owner,
+        state=State.QUEUED,
+        due=when.due,
+        **waking(id_, when.due, when.now),
+        **placed.attributes,
+        parent=parent.id if parent else None,
+        after=written(then),
+        lock=lock,
+        depth=follows or None,
+    )
+    hint = None
+    if when.due - when.now <= DELAY_MAX:
+        group = owner or (parent.id if parent else message.name)
+        delay = max(0, when.due - when.now)
+        hint = Hint(message.queue, id_, message.name, group, delay)
+    return Entry(Handle(id_), item, hint, [placed.beside] if placed.beside else [], lock)
+
+
+def child_id(parent_id: str, *words: object) -> str:
+    """The id of what follows from a job, which is the same however often it is derived."""
+    return derived_id(seconds_of(parent_id), parent_id, *words)
+
+
+def put_of(made: Entry) -> dict[str, Any]:
+    """The arguments of the Put of a new job's row."""
+    return {
+        "TableName": JobRow.Meta.table_name,
+        "Item": made.item,
+        "ConditionExpression": "attribute_not_exists(#id)",
+        "ExpressionAttributeNames": {"#id": "id"},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+
+def put_alone(made: Entry) -> bool:
+    """Put a new job's row in one call; False if a job of that id is there. Raises Unavailable."""
+    try:
+        patiently("PutItem", put_of(made))
+    except ClientError as error:
+        row_refused(error)
+        return False
+    return True
+
+
+@contextmanager
+def depth(row: JobRow) -> Iterator[None]:
+    """Within this block jobs follow from that one."""
+    token = _depth.set(row.depth + 1)
+    try:
+        yield
+    finally:
+        _depth.reset(token)

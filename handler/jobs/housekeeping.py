@@ -1,0 +1,118 @@
+"""What is done to many jobs at once, as jobs themselves or by operators."""
+
+from contextlib import suppress
+from typing import Any
+
+from handler.core import aws, clock
+from handler.core.errors import Conflict
+from handler.core.records import RawRow
+from handler.core.transactions import Transaction
+from handler.jobs import endings, indexes, models, transitions
+from handler.jobs.enqueueing import Writes
+from handler.jobs.entries import child_id
+from handler.jobs.models import JobRow
+from handler.jobs.runs import RetryLater, Run
+from handler.jobs.schemas import CancelChildren, RedriveDead
+from handler.jobs.service import PACE, begin_anew, dead_ids
+from handler.jobs.states import State
+from handler.jobs.transitions import Stale
+
+_PAGE = 100
+_AGAIN = 60
+"""Seconds after which is looked again for jobs that had to be asked to stop."""
+_RESERVE = 5.0  # seconds of an invocation that a scan leaves
+
+
+def cancel_children(job: CancelChildren, run: Run) -> int:
+    """Cancel the children of a job that was cancelled. Returns how many had not ended."""
+    cancelled = 0
+    for number in range(job.count):
+        run.progress(100 * number // job.count)
+        row = JobRow.find(child_id(job.parent_id, number))
+        if row is not None and not row.standing.ended:
+            cancelled += stop(row)
+    return cancelled
+
+
+def stop(row: JobRow) -> bool:
+    """Cancel a job, or ask it to stop, in nobody's name; False if it has moved meanwhile."""
+    writes = Writes()
+    if row.state == State.RUNNING:
+        change = transitions.ask_to_stop()
+    else:
+        change = transitions.cancel(clock.epoch())
+        endings.cancel_children(row, writes)
+        endings.leave(row, writes)
+    writes.write("Update", change.arguments(row.id), transitions.refused)
+    try:
+        writes.commit()
+    except Stale:
+        return False
+    return True
+
+
+def redrive_dead(job: RedriveDead, run: Run) -> int:
+    """Redrive what had died by then, a few each second. Returns how many were redriven."""
+    begun, now = 0, clock.epoch()
+    for id_ in dead_ids(job.job_name, job.error):
+        run.progress(0, f"{begun} redriven")
+        run.checkpoint()
+        row = JobRow.find(id_)
+        if row is None or (row.ended or 0) > job.until:
+            continue
+        with suppress(Conflict):  # it was redriven meanwhile, or its unique key is taken
+            begin_anew(row, now + begun // PACE)
+            begun += 1
+    return begun
+
+
+def forget(owner: str, run: Run) -> int:
+    """Cancel what is open of an account, and delete what has ended. Returns how many rows went.
+
+    Raises RetryLater while something has to end first.
+    """
+    span, after = indexes.of_owner(owner), None
+    gone = waiting = 0
+    while True:
+        keys, after = span.query(owner, after, _PAGE)
+        for row in JobRow.find_all([key["id"]["S"] for key in keys]).values():
+            run.checkpoint()
+            if row.standing.ended:
+                gone += delete(row.id)
+            else:
+                waiting += 1
+                stop(row)
+        if after is None:
+            break
+    if waiting:
+        raise RetryLater(_AGAIN)
+    return gone
+
+
+def delete(job_id: str) -> int:
+    """Delete an ended job with all that stands beside it. Returns 1."""
+    parts = JobRow.parts(job_id)
+    for first in range(0, len(parts), _PAGE):
+        writes = Transaction()
+        for part in parts[first : first + _PAGE]:
+            key = {"TableName": JobRow.Meta.table_name, "Key": models.key_of(job_id, part)}
+            writes.write("Delete", key)
+        writes.commit()
+    return 1
+
+
+def reconcile(after: RawRow | None = None) -> dict[str, Any]:
+    """Look through all rows, as long as there is time, for jobs that nobody would ever look at.
+
+    Those are neither ended nor in the due index: there should be none. Answers their ids, how many
+    jobs were seen, and where to go on (`next`), or None at the end.
+    """
+    lost: list[str] = []
+    seen = 0
+    while True:
+        rows, after = JobRow.page_of_all(after)
+        jobs = [JobRow.from_raw_data(row) for row in rows if row["part"]["S"] == models.MAIN]
+        seen += len(jobs)
+        lost += [row.id for row in jobs if not row.standing.ended and not row.wake]
+        if after is None or aws.seconds_left() < _RESERVE:
+            return {"lost": lost, "seen": seen, "next": after}

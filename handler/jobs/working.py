@@ -1,0 +1,187 @@
+"""What a worker does with a batch of messages: claim, run, record; and which of them come again.
+
+Nothing about a message needs to be true: the row says what there is to do, and whether there is
+anything. A message is returned (it comes again after its visibility) where its job was not touched
+for want of time, or where DynamoDB did not answer; everything else is acknowledged.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from math import ceil
+from typing import Any
+
+from handler.core import clock, log
+from handler.core.aws import LambdaContext
+from handler.core.errors import Unavailable
+from handler.jobs import arrivals, definitions, endings, performing, transitions
+from handler.jobs.definitions import Definition
+from handler.jobs.endings import Superseded
+from handler.jobs.models import JobRow
+from handler.jobs.states import State
+from handler.jobs.transitions import Stale
+
+_RESERVE = 3.0
+"""Seconds of the invocation that are kept for recording an end (the last one takes no calls)."""
+_UNKNOWN = 3600
+"""Seconds for which a name that this release does not know is left to another release."""
+_CRASHES = 3
+"""Runs whose process died before a job is given up."""
+
+
+class Fate(Enum):
+    """What becomes of a message."""
+
+    DONE = auto()
+    RETURNED = auto()
+    CRASHED = auto()
+    """Its job's last runner died: it is looked at last, and alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """One message: its id at SQS, how often it was received, its job and the name it gives it."""
+
+    id: str
+    receives: int
+    job_id: str
+    name: str
+
+
+def work(records: Iterable[Any], context: LambdaContext) -> list[str]:
+    """Do what a batch of SQS records hints at. Returns the ids of those that are to come again."""
+    returned: list[str] = []
+    messages: list[_Message] = []
+    for record in records:
+        read = _read(record)
+        if isinstance(read, _Message):
+            messages.append(read)
+        elif read is not None:
+            returned.append(read)
+    worker = _Worker(context)
+    crashed: list[_Message] = []
+    for message in sorted(messages, key=lambda one: one.receives):
+        fate = worker.take(message)
+        if fate is Fate.RETURNED:
+            returned.append(message.id)
+        elif fate is Fate.CRASHED:
+            crashed.append(message)
+    returned += [one.id for one in crashed[1:]]  # each in a batch that has ended otherwise
+    if crashed and worker.take_over(crashed[0]) is Fate.RETURNED:
+        returned.append(crashed[0].id)
+    return returned
+
+
+def _read(record: Any) -> _Message | str | None:
+    """A message about a job; None for one that is done with; the id of one that must come again."""
+    try:
+        id_ = str(record["messageId"])
+        receives = int(record["attributes"]["ApproximateReceiveCount"])
+        body = json.loads(record["body"])
+        if arrivals.are_in(body):
+            arrivals.enqueue(body)
+            return None
+        return _Message(id_, receives, str(body["job"]), str(body["name"]))
+    except (KeyError, TypeError, ValueError, Unavailable) as error:
+        log.line(level="error", metric="message_unread", error=type(error).__name__)
+        return str(record.get("messageId", "")) if isinstance(record, dict) else None
+
+
+class _Worker:
+    """Looks after one batch."""
+
+    def __init__(self, context: LambdaContext) -> None:
+        self._context = context
+
+    def take(self, message: _Message) -> Fate:
+        """Run a message's job if it is there to be run."""
+        try:
+            definition = definitions.find(message.name)
+            if definition is None:
+                return self._unknown(message)
+            if not self._has_time_for(definition):
+                return Fate.RETURNED
+            return self._claim(message)
+        except Unavailable:
+            log.line(level="warning", metric="job_deferred", job=message.name, id=message.job_id)
+            return Fate.RETURNED
+
+    def take_over(self, message: _Message) -> Fate:
+        """Run or end a job whose runner died."""
+        try:
+            row = JobRow.find(message.job_id)
+            if row is None or row.state != State.RUNNING or row.lease >= clock.epoch():
+                return Fate.DONE
+            return self._take_over(row)
+        except Superseded:
+            return Fate.DONE
+        except Unavailable:
+            return Fate.RETURNED
+
+    def _claim(self, message: _Message) -> Fate:
+        runner = secrets.token_hex(8)
+        now = clock.epoch()
+        try:
+            row = transitions.apply(message.job_id, transitions.claim(runner, self._lease(), now))
+        except Stale as stale:
+            stood = stale.row
+            if stood is None or stood.state != State.RUNNING:
+                return Fate.DONE  # ended, not due, or waiting: the clock wakes what is left
+            if stood.runner != runner:
+                return Fate.CRASHED if stood.lease < now else Fate.DONE
+            row = stood  # claimed by this very message, and the answer was lost
+        return self._run(row)
+
+    def _take_over(self, row: JobRow) -> Fate:
+        definition = definitions.find(row.name)
+        if row.cancel:
+            endings.cancel(row, abandoned=True)
+            return Fate.DONE
+        attempts = definition.attempts if definition else 0
+        if row.crashes + 1 >= _CRASHES or row.attempts >= attempts:
+            endings.die(row, "crash", "Its process ended again and again.", abandoned=True)
+            return Fate.DONE
+        if definition and not self._has_time_for(definition):
+            return Fate.RETURNED
+        runner = secrets.token_hex(8)
+        change = transitions.take_over(row, runner, self._lease(), clock.epoch())
+        try:
+            row = transitions.apply(row.id, change)
+        except Stale as stale:
+            if stale.row is None or stale.row.runner != runner:
+                return Fate.DONE
+            row = stale.row
+        return self._run(row)
+
+    def _run(self, row: JobRow) -> Fate:
+        definition = definitions.find(row.name)
+        if definition is None:  # its message gave it another name
+            transitions.apply(row.id, transitions.release(row, clock.epoch(), clock.epoch()))
+            return Fate.DONE
+        performing.perform(row, definition, self._seconds_left() - _RESERVE)
+        return Fate.DONE
+
+    def _unknown(self, message: _Message) -> Fate:
+        """Leave a job to a release that knows its name; after an hour there is none."""
+        row = JobRow.find(message.job_id)
+        now = clock.epoch()
+        if row is None or definitions.find(row.name) or now - row.due <= _UNKNOWN:
+            return Fate.DONE
+        try:
+            claim = transitions.claim(secrets.token_hex(8), self._lease(), now)
+            endings.die(transitions.apply(row.id, claim), "unknown", "No release knows this name.")
+        except (Stale, Superseded):
+            return Fate.DONE
+        return Fate.DONE
+
+    def _lease(self) -> int:
+        """Until when this invocation can run: nobody else takes its jobs before (epoch seconds)."""
+        return ceil(clock.now().timestamp() + self._seconds_left())
+
+    def _seconds_left(self) -> float:
+        return self._context.get_remaining_time_in_millis() / 1000
+
+    def _has_time_for(self, definition: Definition) -> bool:
+        return self._seconds_left() >= definition.timeout + _RESERVE
