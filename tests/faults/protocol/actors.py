@@ -63,9 +63,9 @@ class Actors(Requests):
             if row.state in ENDED:
                 return
             runs = row.state == "RUNNING"
-            request = partial(self.set_flag, job) if runs else partial(self.cancel, row)
+            cancel = partial(self.cancel, row, self.now)
             try:
-                yield from patiently(request)
+                yield from patiently(partial(self.set_flag, job) if runs else cancel)
             except Refused as refused:
                 row = refused.shown
             else:

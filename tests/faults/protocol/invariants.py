@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.faults.protocol.world import ENDED, Row, World
+from tests.faults.protocol.world import ENDED, STOP, Row, World
 
 
 def violation(world: World) -> str | None:
@@ -37,6 +37,8 @@ def _of_job(world: World, row: Row) -> Iterator[str]:
         yield f"{row.left} children left at {job}"
     if world.external[job] > 1 or (world.plan.external and succeeded > world.external[job]):
         yield f"{world.external[job]} effects of {job} elsewhere"
+    if row.state == "CANCELLED" and row.chunks and f"{STOP}{job}" not in world.committed:
+        yield f"children of {job} go on"
     if succeeded and world.plan.follow.get(job, job) not in world.committed:
         yield f"chain broken after {job}"
     if succeeded and job in world.plan.poison:

@@ -159,18 +159,19 @@ class ReleaseIgnoresCancel(Protocol):
 class NoCancelOnTakeOver(Protocol):
     """Nobody cancels for a dead worker."""
 
-    def cancel_overdue(self, job: str, fence: int, at: int) -> None:
+    def cancel_overdue(self, seen: Row, at: int) -> None:
         """Refuse always."""
-        raise Refused(self.row(job))
+        raise Refused(self.row(seen.job))
 
 
 class TakeOverIgnoresCancel(Protocol):
     """A job that was cancelled is run again when its worker is dead."""
 
-    def rescue(self, row: Row, me: int, skew: int) -> Steps:
+    def look(self, job: str) -> Row:
         """Do not look at the flag."""
+        row = super().look(job)
         row.flag = False
-        return (yield from super().rescue(row, me, skew))
+        return row
 
     def take_over(self, job: str, fence: int, me: int, at: int) -> Row:
         """Take over whatever the flag says."""
@@ -191,7 +192,8 @@ class RedriveResetsFence(Protocol):
 class CrashesUncounted(Protocol):
     """A job may kill as many workers as it likes."""
 
-    def rescue(self, row: Row, me: int, skew: int) -> Steps:
+    def look(self, job: str) -> Row:
         """Count nothing."""
+        row = super().look(job)
         row.crashes = row.attempts = 0
-        return (yield from super().rescue(row, me, skew))
+        return row

@@ -82,12 +82,12 @@ class RedrivenChildJoinsAgain(Protocol):
 
 
 class CancelTrustsItsReading(Protocol):
-    """The parent of a cancelled job is the one that was read, which it may have left since."""
+    """A job is cancelled with the family that was read; it may have left it, or have one, since."""
 
-    def cancel(self, seen: Row) -> None:
-        """Tell whom the reading named."""
-        self.row(seen.job).parent = seen.parent
-        super().cancel(seen)
+    def cancel(self, seen: Row, at: int) -> None:
+        """Cancel as if the job were as it was."""
+        with pretending(self.row(seen.job), fence=seen.fence, parent=seen.parent):
+            super().cancel(seen, at)
 
 
 class RedriveKeepsFlag(Protocol):

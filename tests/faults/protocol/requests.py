@@ -64,12 +64,12 @@ class Requests(World):
         row.error = "crash"
         self.settle(row, "DEAD")
 
-    def cancel_overdue(self, job: str, fence: int, at: int) -> None:
+    def cancel_overdue(self, seen: Row, at: int) -> None:
         """Cancel a job whose worker is dead and could not."""
-        row = self.overdue(job, fence, at)
+        row = self.overdue(seen.job, seen.fence, at)
         if not row.flag:
             raise Refused(row)
-        self.settle(row, "CANCELLED")
+        self.settle_cancelled(row, seen, at)
 
     def succeed(self, run: Row, follow: str | None, at: int) -> None:
         """Effects, end and next job, together."""
@@ -88,9 +88,9 @@ class Requests(World):
         row.error = "failed"
         self.settle(row, "DEAD", run.fence)
 
-    def give_up(self, run: Row) -> None:
+    def give_up(self, run: Row, at: int) -> None:
         """End a job that was cancelled while it ran."""
-        self.settle(self.owned(run), "CANCELLED", run.fence)
+        self.settle_cancelled(self.owned(run), run, at)
 
     def retry(self, run: Row, due: int, at: int) -> None:
         """Try again later; refused to the cancelled."""
@@ -131,12 +131,12 @@ class Requests(World):
         """Read a row."""
         return copy(self.row(job))
 
-    def cancel(self, seen: Row) -> None:
-        """Cancel what does not run and has the parent that was seen, which is told with it."""
+    def cancel(self, seen: Row, at: int) -> None:
+        """Cancel what does not run and has not run since it was seen: its family is as it was."""
         row = self.row(seen.job)
-        if row.state not in {"QUEUED", "RETRYING", "WAITING"} or row.parent != seen.parent:
+        if row.state not in {"QUEUED", "RETRYING", "WAITING"} or row.fence != seen.fence:
             raise Refused(row)
-        self.settle(row, "CANCELLED")
+        self.settle_cancelled(row, seen, at)
 
     def set_flag(self, job: str) -> None:
         """Ask the owner of a run to cancel."""
@@ -159,13 +159,11 @@ class Requests(World):
     def push(self, seen: Row, at: int) -> Row:
         """Move a wake on, if it is still the one that was seen; returns the row."""
         row = self.row(seen.job)
-        if row.wake is None or row.wake != seen.wake:
+        if row.wake is None or (row.wake, row.pushes) != (seen.wake, seen.pushes):
             raise Refused(row)
-        if seen.kind == "later":
-            row.wake, row.kind = seen.due + GRACE, "hinted"
-        else:
-            row.wake = at + THINNING[min(seen.pushes, len(THINNING) - 1)]
-            row.pushes = seen.pushes + 1
+        grace = THINNING[min(seen.pushes, len(THINNING) - 1)]
+        row.wake, row.kind = max(seen.wake, at) + grace, "hinted"
+        row.pushes += 1
         return copy(row)
 
     def read_mark(self) -> int:

@@ -43,6 +43,7 @@ SCENARIOS: dict[str, Scenario] = {
     "cancel parent": Scenario({}, plan=Plan(spawn=THREE), cancel="j"),
     "cancel child": Scenario({}, plan=Plan(spawn=PAIR, fail={"c1": 1}), cancel="c1"),
     "fan-in": Scenario(DONE | CHILDREN, plan=Plan(spawn=PAIR, fail={"c1": 1})),
+    "no children": Scenario(DONE, plan=Plan(spawn={"j": ((),)})),
     "failing join": Scenario(DONE | FOUR, plan=Plan(spawn=THREE, fail={"j": ALWAYS}), redrive="j"),
     "chunks": Scenario(DONE | FOUR, plan=Plan(spawn=THREE, fail={"c1": 1})),
     "redriven child": Scenario(

@@ -13,7 +13,7 @@ from tests.faults.protocol.explorer import CALM, FEW, MANY, Schedule, find
 from tests.faults.protocol.mutants import MUTANTS
 from tests.faults.protocol.scenarios import SCENARIOS
 
-SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "150"))
+SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "100"))
 SEARCHED = max(SCHEDULES, 5000)  # schedules in which a mutant has to show itself
 
 each_scenario = pytest.mark.parametrize("name", SCENARIOS)

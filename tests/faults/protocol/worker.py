@@ -1,10 +1,11 @@
 """The worker: claims or rescues, runs the handler, then ends, retries, releases or spawns."""
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 
 from tests.faults.protocol.actors import Actors, Steps, patiently
-from tests.faults.protocol.world import CRASHES, Lost, Message, Refused, Row, place
+from tests.faults.protocol.world import CRASHES, STOP, Lost, Message, Refused, Row, place
 
 
 class Killed(Exception):
@@ -35,17 +36,17 @@ class Protocol(Actors):
     """The whole protocol: storage, requests and everybody who asks."""
 
     def worker(self, batch: list[Message], skew: int) -> Steps:
-        """A batch, one after another; whoever may have killed a worker comes last."""
+        """A batch, one after another; of those that may have killed a worker one, at the end."""
         done: dict[Message, bool] = {}
-        crashed: list[tuple[Message, Row, int]] = []
+        crashed: list[Message] = []
         for message in batch:
             done[message] = yield from served(self.attend(message, skew, crashed))
-        for message, row, me in crashed:
-            done[message] = yield from served(self.rescue(row, me, skew))
+        for message in crashed[:1]:
+            done[message] = yield from served(self.rescue(message.job, skew))
         for message in filter(done.get, batch):
             yield partial(self.acknowledge, message)
 
-    def attend(self, message: Message, skew: int, crashed: list[tuple[Message, Row, int]]) -> Steps:
+    def attend(self, message: Message, skew: int, crashed: list[Message]) -> Steps:
         """Run a job that is free; put off one whose worker is dead; a hint is no more than that."""
         me, at = next(self.ids), self.now + skew
         try:
@@ -57,15 +58,17 @@ class Protocol(Actors):
         if run_by(me, row):
             yield from self.perform(row, skew)
         elif self.lease_over(row, self.now + skew):
-            crashed.append((message, row, me))
+            crashed.append(message)
             return False
         return True
 
-    def rescue(self, row: Row, me: int, skew: int) -> Steps:
+    def rescue(self, job: str, skew: int) -> Steps:
         """What becomes of a job whose worker is dead: cancelled, dead as well, or run again."""
-        at = self.now + skew
+        row, me, at = (yield partial(self.look, job)), next(self.ids), self.now + skew
+        if row.state != "RUNNING" or not self.lease_over(row, at):
+            return True
         if row.flag:
-            yield from self.end(row, partial(self.cancel_overdue, row.job, row.fence, at))
+            yield from self.end(row, partial(self.cancel_overdue, row, at))
         elif row.crashes + 1 >= CRASHES or row.attempts >= self.plan.attempts:
             yield from self.end(row, partial(self.die_overdue, row.job, row.fence, at))
         else:
@@ -85,7 +88,7 @@ class Protocol(Actors):
         except Refused as refused:
             row = refused.shown
             if row and row.flag and row.state == "RUNNING" and row.fence == run.fence:
-                yield from self.end(run, partial(self.give_up, run), "CANCELLED")
+                yield from self.end(row, partial(self.give_up, row, self.now + skew), "CANCELLED")
 
     def key(self, run: Row) -> str:
         """The key of its effect elsewhere, the same in every attempt."""
@@ -109,10 +112,18 @@ class Protocol(Actors):
 
     def complete(self, run: Row, at: int) -> Steps:
         """Success, and the next job of the chain."""
+        if run.job.startswith(STOP):
+            yield from self.stop_children(run.job.removeprefix(STOP))
         follow = self.plan.follow.get(run.job)
         yield from self.end(run, partial(self.succeed, run, follow, at), "SUCCEEDED")
         if follow:
             yield from self.tell_next(follow, at)
+
+    def stop_children(self, parent: str) -> Steps:
+        """What is done where a parent was cancelled; its last chunks may never have come."""
+        for child in sum(self.plan.spawn[parent], ()):
+            with contextlib.suppress(Refused):
+                yield from self.canceller(child)
 
     def tell_next(self, follow: str, _at: int) -> Steps:
         """A hint to the next job of a chain."""
@@ -143,6 +154,8 @@ class Protocol(Actors):
             yield from patiently(request, partial(self.spawned, run, number, last))
         for child in sum(chunks[run.chunks :], ()):
             yield from self.hint(child)
+        if not any(chunks):
+            yield from self.hint(run.job)
 
     def spawned(self, run: Row, number: int, last: bool, row: Row) -> bool:  # noqa: FBT001
         """Whether a chunk is there although its answer was lost."""

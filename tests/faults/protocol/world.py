@@ -15,6 +15,7 @@ from typing import Any
 LEASE, VISIBILITY, GRACE, BACKOFF, LOOK_AHEAD, LONG = 10, 12, 15, 5, 8, 20
 ATTEMPTS, CRASHES = 4, 3
 THINNING = (GRACE, 2 * GRACE, 4 * GRACE, 5 * GRACE)
+STOP = "stop "  # begins the name of a job that cancels another's children
 ENDED = frozenset({"SUCCEEDED", "DEAD", "CANCELLED"})
 
 
@@ -172,7 +173,6 @@ class World:
         row.state, row.runner, row.lease = "RUNNING", me, at + LEASE
         row.fence += 1
         row.attempts += 1
-        row.pushes = 0
         return copy(row)
 
     def settle(self, row: Row, state: str, by: int = 0) -> None:
@@ -181,6 +181,12 @@ class World:
         self.left.add(row.job)
         self.leave_parent(row)
         self.release_lock(row)
+
+    def settle_cancelled(self, row: Row, seen: Row, at: int) -> None:
+        """An end, and with it a job that stops its children, as far as any were seen."""
+        self.settle(row, "CANCELLED", seen.fence)
+        if seen.chunks:
+            self.put(f"{STOP}{row.job}", at)
 
     def leave_parent(self, row: Row) -> None:
         """One less for its parent to wait for."""
