@@ -93,18 +93,16 @@ class Schedule(Stage):
 
     def _add_ticks(self, events: list[Event]) -> None:
         if self.count("tick") < 2:
-            rows = self.world.rows.values()
-            events += [(self._tick, row) for row in rows if self._overdue(row)]
+            events += [(self._tick, row) for time, row in self._wakes() if time <= self.world.now]
         now, mark = self.world.now, self.world.mark
         due = any(mark < time <= now for time in self.scenario.plan.occurrences)
         if due and self.count("cron") < 2:
             events.append((self._cron, None))
 
-    def _overdue(self, row: Row) -> bool:
-        return row.wake is not None and self._seen_from(row) <= self.world.now
-
-    def _seen_from(self, row: Row) -> int:
-        return row.wake - LOOK_AHEAD * (row.kind == "later")
+    def _wakes(self) -> list[tuple[int, Row]]:
+        """From when on a tick sees which row."""
+        rows = [row for row in self.world.rows.values() if row.wake is not None]
+        return [(row.wake - LOOK_AHEAD * (row.kind == "later"), row) for row in rows]
 
     def _add_script(self, events: list[Event]) -> None:
         events += [(self._call, job) for job in self.callers] * 3
@@ -117,7 +115,7 @@ class Schedule(Stage):
     def _add_time(self, events: list[Event]) -> None:
         world, now = self.world, self.world.now
         times = [message.visible for message in world.queue]
-        times += [self._seen_from(row) for row in world.rows.values() if row.wake is not None]
+        times += [time for time, _ in self._wakes()]
         ahead = [time for time in (*times, *world.plan.occurrences) if time > now]
         if ahead and (self.budget.freezes or not events):
             events += [(self._pass_time, min(ahead))] * (1 if self.actors else 4)
@@ -125,7 +123,7 @@ class Schedule(Stage):
                 events.append((self._pass_time, now + LEASE + 1))
 
     def _pass_time(self, now: int) -> None:
-        self.told.append(f"it is {now}")
+        self.tell(f"it is {now}")
         self.world.now = now
 
     def _begin(self, kind: str, steps: Steps) -> None:
@@ -162,12 +160,12 @@ class Schedule(Stage):
 
     def _double(self, message: Message) -> None:
         self.doubles -= 1
-        self.told.append(f"a message of {message.job} comes twice")
+        self.tell(f"a message of {message.job} comes twice")
         self._deliver(message)
 
     def _drop(self, message: Message) -> None:
         self.faults -= 1
-        self.told.append(f"a message of {message.job} is dropped")
+        self.tell(f"a message of {message.job} is dropped")
         self.world.queue.remove(message)
 
 
@@ -197,6 +195,6 @@ def find(
     for seed in seeds:
         schedule = Schedule(SCENARIOS[name], seed, budget, of)
         if violation := schedule.violation():
-            told = tuple(schedule.told)
+            told = tuple(schedule.told())
             return Finding(name, seed, budget, of.__name__, violation, told)
     return None

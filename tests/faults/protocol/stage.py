@@ -23,17 +23,25 @@ class Actor:
 
 
 class Stage:
-    """The actors, and what becomes of their requests; `told` is all that happened."""
+    """The actors, and what becomes of their requests."""
 
     def __init__(self, world: Protocol, faults: int) -> None:
         self.world, self.faults = world, faults
         self.actors: list[Actor] = []
-        self.told: list[str] = []
+        self._told: list[tuple[str, Callable[[], Any] | None]] = []
         self.carried_out: Counter[str] = Counter()
+
+    def told(self) -> list[str]:
+        """All that happened."""
+        return [f"{what} {_words(request)}" if request else what for what, request in self._told]
+
+    def tell(self, what: str, request: Callable[[], Any] | None = None) -> None:
+        """Remember that something happened, with a request or without."""
+        self._told.append((what, request))
 
     def count(self, kind: str) -> int:
         """How many of them are at work."""
-        return sum(actor.kind == kind for actor in self.actors)
+        return [actor.kind for actor in self.actors].count(kind)
 
     def start(self, kind: str, steps: Steps, pace: int) -> None:
         """Enter, and write the first request."""
@@ -69,17 +77,17 @@ class Stage:
 
     def _fault(self, what: str, actor: Actor) -> None:
         self.faults -= 1
-        self.told.append(f"{actor.name} {what} {_name(actor.request)}")
+        self.tell(f"{actor.name} {what}", actor.request)
 
     def _carry_out(self, actor: Actor) -> Callable[[], Any]:
         name = _name(actor.request)
         try:
             answer = actor.request()
         except Refused as refused:
-            self.told.append(f"{actor.name} is refused {name}{_words(actor.request)}")
+            self.tell(f"{actor.name} is refused", actor.request)
             self.carried_out[f"{name} refused"] += 1
             return partial(actor.steps.throw, refused)
-        self.told.append(f"{actor.name}: {name}{_words(actor.request)}")
+        self.tell(f"{actor.name}:", actor.request)
         self.carried_out[name] += 1
         return partial(actor.steps.send, answer)
 
@@ -89,7 +97,7 @@ class Stage:
         except (StopIteration, Lost, Refused):
             self.actors.remove(actor)
         except Killed:
-            self.told.append(f"{actor.name} is killed by its job")
+            self.tell(f"{actor.name} is killed by its job")
             self.actors.remove(actor)
 
     def _leave(self, actor: Actor) -> None:
@@ -103,4 +111,4 @@ def _name(request: Any) -> str:
 
 def _words(request: Any) -> str:
     words = [getattr(word, "job", word) for word in getattr(request, "args", ())]
-    return f"({', '.join(map(str, words))})"
+    return f"{_name(request)}({', '.join(map(str, words))})"

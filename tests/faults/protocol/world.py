@@ -47,7 +47,7 @@ class Plan:
     occurrences: tuple[int, ...] = ()  # of a cron
 
 
-@dataclass(slots=True)
+@dataclass
 class Row:
     """A job, as it is stored; also what a claim returns, which is the right to write."""
 
@@ -70,6 +70,11 @@ class Row:
     key: str | None = None
     error: str | None = None
     redriven: int = 0
+
+    def __copy__(self) -> "Row":
+        seen = object.__new__(Row)
+        seen.__dict__.update(self.__dict__)
+        return seen
 
 
 @dataclass(slots=True, eq=False)
