@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
 from handler import api
@@ -125,6 +125,9 @@ def open_account(account_id: str, role: str = "user", **fields: Any) -> Account:
 class Client:
     """Asks the api door as API Gateway does, as nobody or as one account."""
 
+    after_each: ClassVar[Callable[[], object] | None] = None
+    """What happens when a request is answered (the fixture `inline`: jobs run)."""
+
     def __init__(self, token: str | None = None, address: str = "192.0.2.1") -> None:
         self._token = token
         self._address = address
@@ -182,6 +185,8 @@ class Client:
     def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
         """Send a request through the door."""
         answer = Answer(_handle(self.event(method, path, body, **options)))
+        if Client.after_each and threading.current_thread() is threading.main_thread():
+            Client.after_each()
         _check_declared(method, path, answer)
         _check_nothing_hidden(answer)
         return answer

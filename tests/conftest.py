@@ -1,5 +1,6 @@
 """A whole AWS in memory, the application in it, and hands to ask, to wait and to break things."""
 
+import importlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -29,9 +30,11 @@ from moto.core.models import botocore_stubber
 from handler.accounts import keyring
 from handler.core import aws as core_aws
 from handler.core import clock, keys, limits, metrics
+from handler.core.settings import settings
 from infra.blueprint import BLUEPRINT, prefix
 from infra.local import engine
-from infra.local.resources import definition
+from infra.local.pump import Pump, context, following
+from infra.local.resources import definition, queue_definitions
 from tests.client import Client
 
 engine.install()
@@ -48,6 +51,14 @@ def aws() -> Iterator[None]:
     with mock_aws():
         for table in BLUEPRINT.tables:
             core_aws.client("dynamodb").create_table(**definition(table, prefix("local")))
+        for queue in BLUEPRINT.queues:
+            for one in queue_definitions(queue, prefix("local"), "eu-west-1", "123456789012"):
+                core_aws.client("sqs").create_queue(**one)
+        for bucket in BLUEPRINT.buckets:
+            core_aws.client("s3").create_bucket(
+                Bucket=prefix("local") + bucket.name,
+                CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+            )
         for secret in BLUEPRINT.secrets:
             value = {"SecretString": '{"1": "a random key"}'} if secret.drawn else {}
             core_aws.client("secretsmanager").create_secret(
@@ -58,6 +69,47 @@ def aws() -> Iterator[None]:
         limits._leases.clear()
         metrics._counted.clear()
         yield
+
+
+class Now:
+    """The clock that everything asks, whether it stands or runs."""
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return clock.now()
+
+    def pass_(self, *, seconds: float) -> None:
+        """Let time pass, where a test has stopped it: with the fixture `time`."""
+        clock.source.__self__.pass_(seconds=seconds)
+
+
+def invoke(function: str, event: dict[str, Any]) -> Any:
+    """Run a function of the blueprint in this process, by its handler's name."""
+    module, _, name = BLUEPRINT.function(function).handler.rpartition(".")
+    handler = getattr(importlib.import_module(module), name)
+    return handler(event, context(Now(), function))
+
+
+@pytest.fixture
+def jobs(aws: None) -> Iterator[Pump]:
+    """Queues, pollers and clock: `jobs.deliver()` runs what is due, `drain` lets time pass."""
+    with following(Now()):
+        yield Pump(
+            core_aws.client("sqs"),
+            invoke,
+            Now(),
+            prefix=prefix("local"),
+            queue_base=settings().queue_base,
+        )
+
+
+@pytest.fixture
+def inline(jobs: Pump) -> Iterator[Pump]:
+    """Jobs run as soon as the request that enqueues them is answered."""
+    Client.after_each = jobs.deliver
+    yield jobs
+    Client.after_each = None
 
 
 @pytest.fixture
@@ -106,7 +158,7 @@ class Mail:
 
 
 @pytest.fixture
-def mailbox(aws: None) -> Iterator[list[Mail]]:
+def mailbox(inline: Pump) -> Iterator[list[Mail]]:
     """The mails that were sent, the first one first. moto keeps of a mail only one of its texts."""
     ses = core_aws.client("sesv2")
     ses.create_email_identity(EmailIdentity="shop.example")
@@ -132,6 +184,10 @@ class Time:
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+    def read(self) -> datetime:
+        """What it shows."""
+        return self.now
+
     def pass_(self, **duration: float) -> None:
         """Let time pass, as timedelta counts it."""
         self.now += timedelta(**duration)
@@ -141,7 +197,7 @@ class Time:
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Time stands still until the test lets it pass."""
     standing = Time()
-    monkeypatch.setattr(clock, "source", lambda: standing.now)
+    monkeypatch.setattr(clock, "source", standing.read)
     return standing
 
 

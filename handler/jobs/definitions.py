@@ -63,6 +63,10 @@ class Job(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     definition: ClassVar[Definition]
 
+    def __init_subclass__(cls, **_options: Any) -> None:
+        """Options are read below, when pydantic has read the fields."""
+        super().__init_subclass__()
+
     @classmethod
     def __pydantic_init_subclass__(cls, *, name: str = "", **options: Any) -> None:
         if not name and cls.__module__ == __name__:

@@ -40,7 +40,7 @@ def stop(row: JobRow) -> bool:
     if row.state == State.RUNNING:
         change = transitions.ask_to_stop()
     else:
-        change = transitions.cancel(clock.epoch())
+        change = transitions.cancel(row, clock.epoch())
         endings.cancel_children(row, writes)
         endings.leave(row, writes)
     writes.write("Update", change.arguments(row.id), transitions.refused)

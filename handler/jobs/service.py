@@ -64,7 +64,7 @@ def cancel_job(caller: Caller, job_id: str) -> JobRow:
 
 def _cancel(caller: Caller, row: JobRow) -> None:
     writes, running = Writes(), row.state == State.RUNNING
-    change = transitions.ask_to_stop() if running else transitions.cancel(clock.epoch())
+    change = transitions.ask_to_stop() if running else transitions.cancel(row, clock.epoch())
     writes.write("Update", change.arguments(row.id), transitions.refused)
     if not running:
         endings.leave(row, writes)

@@ -183,9 +183,10 @@ def join() -> Change:
     return Change("attribute_exists(#id)", adds={"left": -1})
 
 
-def cancel(now: int) -> Change:
-    """End what nobody runs."""
-    return _ended(_IDLE, {}, State.CANCELLED, now)
+def cancel(row: JobRow, now: int) -> Change:
+    """End what nobody runs, and has no more children than were seen: they are cancelled with it."""
+    seen = "(attribute_not_exists(#chunks) OR #chunks <= :chunks)"
+    return _ended(f"{_IDLE} AND {seen}", {"chunks": row.chunks}, State.CANCELLED, now)
 
 
 def cancel_own(row: JobRow, now: int) -> Change:
