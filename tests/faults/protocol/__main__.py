@@ -22,7 +22,7 @@ def _play(schedules: int) -> int:
             found = find(name, range(schedules), budget)
             wrong += found is not None
             seconds = time.process_time() - start
-            _tell(f"{name:18} {budget.faults} faults {seconds:6.1f} s  {found or 'no violation'}")
+            _tell(f"{name:24} {budget.faults} faults {seconds:6.1f} s  {found or 'no violation'}")
     return wrong
 
 
