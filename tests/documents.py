@@ -18,10 +18,11 @@ _ELSEWHERE = {
     "action_unknown": "`dunlin` commands",
     "email_exists": "`dunlin` commands",
     "email_invalid": "`dunlin` commands",
-    "only_local": "`dunlin` commands",
     "event_unknown": "events that are no HTTP request",
     "method_not_allowed": "any path",
+    "only_local": "`dunlin` commands",
     "origin_not_allowed": "CORS preflights",
+    "payload_too_large": "calls that enqueue a job",
     "route_not_found": "any other path",
 }
 _ERRORS = """# Errors

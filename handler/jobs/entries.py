@@ -12,7 +12,6 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from handler.core import clock
-from handler.core.errors import InternalError
 from handler.core.ids import derived_id, new_id, seconds_of
 from handler.core.patience import patiently, row_refused
 from handler.core.records import RawRow
@@ -22,6 +21,7 @@ from handler.jobs.gateway import Hint
 from handler.jobs.indexes import DELAY_MAX, waking
 from handler.jobs.locks import lock_of
 from handler.jobs.models import JobRow, key_of, raw
+from handler.jobs.payloads import Placed
 from handler.jobs.states import State
 from handler.jobs.transitions import DAY
 
@@ -31,10 +31,8 @@ _DELAY_MAX = 730 * DAY  # seconds: payloads beside a job are kept for a little l
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
-class ChainTooLong(InternalError):
+class ChainTooLong(RuntimeError):
     """Jobs have enqueued one another without end."""
-
-    detail = "Too many jobs have followed from one another."
 
 
 class DelayTooLong(ValueError):
@@ -126,31 +124,48 @@ def entry(  # noqa: PLR0913 - all that may be said of a job
     then: Sequence[Message] = (),
 ) -> Entry:
     """The rows of a new job. Raises PayloadTooLarge, ChainTooLong, Unavailable."""
-    id_, follows = job_id or new_id(), _depth.get()
-    if follows > DEPTH_MAX:
-        raise ChainTooLong
+    follows = _following()
+    id_, parent_id = job_id or new_id(), parent.id if parent else None
     beside = payloads.BESIDE if parent is None else 0  # a chunk of children fills its transaction
     placed = payloads.place(id_, "arguments", message.text, when.due, beside=beside)
-    lock = lock_of(message.name, unique) if unique is not None else None
-    item = key_of(id_) | raw(
-        schema=1,
+    lock = lock_of(message.name, unique) if unique else None
+    item = _item(
+        id_,
+        when,
+        placed,
         name=message.name,
         owner=owner,
-        state=State.QUEUED,
-        due=when.due,
-        **waking(id_, when.due, when.now),
-        **placed.attributes,
-        parent=parent.id if parent else None,
+        parent=parent_id,
         after=written(then),
         lock=lock,
-        depth=follows or None,
+        depth=follows,
     )
-    hint = None
-    if when.due - when.now <= DELAY_MAX:
-        group = owner or (parent.id if parent else message.name)
-        delay = max(0, when.due - when.now)
-        hint = Hint(message.queue, id_, message.name, group, delay)
+    hint = _hint(message, when, id_, owner or parent_id or message.name)
     return Entry(Handle(id_), item, hint, [placed.beside] if placed.beside else [], lock)
+
+
+def _item(job_id: str, when: When, placed: Placed, **more: Any) -> RawRow:
+    return key_of(job_id) | raw(
+        schema=1,
+        state=State.QUEUED,
+        due=when.due,
+        **waking(job_id, when.due, when.now),
+        **placed.attributes,
+        **more,
+    )
+
+
+def _following() -> int | None:
+    """After how many jobs that enqueued one another the next one comes. Raises ChainTooLong."""
+    if _depth.get() > DEPTH_MAX:
+        raise ChainTooLong
+    return _depth.get() or None
+
+
+def _hint(message: Message, when: When, job_id: str, group: str) -> Hint | None:
+    """The message about a new job; None where the clock sends it in time."""
+    delay = max(0, when.due - when.now)
+    return Hint(message.queue, job_id, message.name, group, delay) if delay <= DELAY_MAX else None
 
 
 def child_id(parent_id: str, *words: object) -> str:

@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 
 from handler.core import clock
-from handler.core.errors import InternalError
 from handler.core.transactions import Transaction
 from handler.jobs import endings, payloads, spawning, transitions
 from handler.jobs.definitions import Definition, Job
@@ -47,10 +46,8 @@ class JobCancelled(BaseException):
     """Somebody wants the job to stop; raised by `Run.checkpoint`. No `Exception` either."""
 
 
-class RunMisused(InternalError):
+class RunMisused(RuntimeError):
     """A handler did what its run does not allow: another end, or another spawn."""
-
-    detail = "The job's handler is wrong."
 
 
 class Run:

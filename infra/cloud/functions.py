@@ -39,13 +39,7 @@ class Door(Construct):
     ) -> None:
         super().__init__(scope, spec.name)
         name = stage.prefix + spec.name
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/lambda/{name}",
-            retention=stage.log_retention,
-            removal_policy=stage.removal,
-        )
+        log_group = _add_log(self, name, stage)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -63,9 +57,19 @@ class Door(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             recursive_loop=_recursive_loop(spec),
         )
-        acknowledge(self.function, "AwsSolutions-L1", reason=RUNTIME_REASON)
-        acknowledge(self.function, "Serverless-LambdaLatestVersion", reason=RUNTIME_REASON)
+        for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
+            acknowledge(self.function, rule, reason=RUNTIME_REASON)
         acknowledge(self.function, "Serverless-LambdaDLQ", reason=_why_failures_are_not_kept(spec))
+
+
+def _add_log(scope: Construct, name: str, stage: Stage) -> logs.LogGroup:
+    return logs.LogGroup(
+        scope,
+        "Logs",
+        log_group_name=f"/aws/lambda/{name}",
+        retention=stage.log_retention,
+        removal_policy=stage.removal,
+    )
 
 
 def _recursive_loop(spec: Function) -> lambda_.RecursiveLoop | None:

@@ -14,6 +14,21 @@ DEAD_VISIBILITY = 60  # seconds: 30 more than the function that reads dead lette
 
 def add_queue(scope: Construct, queue: Queue, stage: Stage) -> sqs.Queue:
     """Add a queue and its dead letters, both encrypted and reached over TLS only."""
+    return sqs.Queue(
+        scope,
+        queue.name,
+        queue_name=stage.prefix + queue.name,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        visibility_timeout=cdk.Duration.seconds(queue.visibility),
+        dead_letter_queue=sqs.DeadLetterQueue(
+            queue=_add_dead(scope, queue, stage), max_receive_count=queue.receives
+        ),
+        removal_policy=stage.removal,
+    )
+
+
+def _add_dead(scope: Construct, queue: Queue, stage: Stage) -> sqs.Queue:
     dead = sqs.Queue(
         scope,
         queue.dead,
@@ -33,16 +48,7 @@ def add_queue(scope: Construct, queue: Queue, stage: Stage) -> sqs.Queue:
         "Serverless-SQSRedrivePolicy",
         reason="These are the dead letters. One that cannot be read stays until it expires.",
     )
-    return sqs.Queue(
-        scope,
-        queue.name,
-        queue_name=stage.prefix + queue.name,
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
-        visibility_timeout=cdk.Duration.seconds(queue.visibility),
-        dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=queue.receives),
-        removal_policy=stage.removal,
-    )
+    return dead
 
 
 def queue_arn(scope: Construct, name: str, stage: Stage) -> str:

@@ -8,13 +8,16 @@ import pytest
 from handler import api
 from handler.accounts import passwords
 from handler.accounts.models import Account
+from handler.jobs import enqueue
 from tests.client import Client, open_account
+from tests.sample_jobs import Plain
 
 WHO = ("anonymous", "expired", "disabled", "other", "owner", "moderator", "admin")
 ANYBODY = "xxxxxxx"
 SIGNED_IN = "---xxxx"
 ADMINS = "---000x"
 OWNER = "---?x??"
+OWN_OR_ADMIN = "---?x?x"
 STAFF = "---0xxx"
 """One character for each of WHO: `x` done, `-` 401, `0` 403, `?` 404."""
 
@@ -45,6 +48,13 @@ RIGHTS = {
     "DELETE /admin/users/{account_id}": (204, ADMINS),
     "GET /admin/audit": (200, ADMINS),
     "GET /admin/metrics": (200, ADMINS),
+    "GET /jobs": (200, SIGNED_IN),
+    "GET /jobs/{job_id}": (200, OWN_OR_ADMIN),
+    "POST /jobs/{job_id}/cancel": (202, OWN_OR_ADMIN),
+    "GET /admin/jobs": (200, ADMINS),
+    "GET /admin/jobs/stats": (200, ADMINS),
+    "POST /admin/jobs/redrive": (202, ADMINS),
+    "POST /admin/jobs/{job_id}/redrive": (409, ADMINS),
     "GET /items": (200, "x--xxxx"),
     "POST /items": (201, SIGNED_IN),
     "GET /items/{item_id}": (200, "x--xxxx"),
@@ -53,7 +63,7 @@ RIGHTS = {
     "DELETE /items/{item_id}": (204, STAFF),
 }
 """What each route answers to those who may, and who may. Links and tokens are made up, so that
-their routes answer everybody the same refusal."""
+their routes answer everybody the same refusal; and no job of these is dead."""
 HIDDEN = {
     "GET /items/{item_id}": (200, "?--?xxx"),
     "PUT /items/{item_id}": (200, "---?xxx"),
@@ -77,6 +87,7 @@ BODIES = {
     "POST /users/me/email": EMAIL | {"password": PASSWORD},
     "POST /users/me/email/confirm": {"token": LINK},
     "PATCH /admin/users/{account_id}": {"role": "moderator"},
+    "POST /admin/jobs/redrive": {"dry_run": True},
     "POST /items": ITEM,
     "PUT /items/{item_id}": ITEM,
     "PATCH /items/{item_id}": {"name": "Tin lamp"},
@@ -120,11 +131,16 @@ class Cast:
         Account.find("off").update(actions=[Account.disabled.set(True)])
 
     def things(self, *, on_sale):
-        """An item and a session of the owner's, and an account, none of them asked about before."""
+        """An item, a job and a session of the owner's, and an account, none asked about before."""
         item = Client().signed_in("ann").post("/items", ITEM | {"is_available": on_sale}).body
         account_id = open_account(f"target-{item['id']}").id
         session = Client().signed_in("ann")._session[1]
-        return {"item_id": item["id"], "account_id": account_id, "session_id": session}
+        return {
+            "item_id": item["id"],
+            "account_id": account_id,
+            "session_id": session,
+            "job_id": enqueue(Plain(), owner="ann").id,
+        }
 
     def ask(self, route, who, number, *, on_sale):
         """The status that somebody gets, from a network address of their own."""

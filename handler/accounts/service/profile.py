@@ -166,16 +166,20 @@ def confirm_email(token: str) -> None:
         claim = EmailClaim(new, account_id=account.id)
         writes.save(claim, EmailClaim.email.does_not_exist(), refused=taken)
         writes.delete(EmailClaim(old), EmailClaim.account_id == account.id)
-        changes = [
-            Account.email.set(new),
-            Account.verified.set(True),
-            Account.links.set({}),
-            Account.version.add(1),
-        ]
+        changes = _moved_to(new)
         writes.update(account, changes, holds, refused=lambda _: links.LinkInvalid())
         writes.save(audit.entry("account.email_changed", actor=account.id, subject=account.id))
         told = {"new_email": new, "admin_email": settings().admin_email}
         writes.enqueue(SendMail(template="email_changed", to=old, values=told))
+
+
+def _moved_to(email: str) -> list[Any]:
+    return [
+        Account.email.set(email),
+        Account.verified.set(True),
+        Account.links.set({}),
+        Account.version.add(1),
+    ]
 
 
 def _invited(used: Link, purpose: str) -> tuple[Account, dict[str, Any]]:
