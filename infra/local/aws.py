@@ -1,4 +1,4 @@
-"""The AWS endpoint of the twin: moto behind ordinary HTTP on loopback, with IAM in front.
+"""The AWS endpoint of the twin: its services behind ordinary HTTP on loopback, with IAM in front.
 
 Every function has an access key id of its own, by which its calls are told from those of others and
 held against its grants. A service is one entry in `Services`: how it answers a call.
@@ -6,6 +6,7 @@ held against its grants. A service is one entry in `Services`: how it answers a 
 
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,81 +15,16 @@ from socket import socket
 from threading import Thread
 from typing import Any
 
-from moto.core.request import Request
-from moto.dynamodb.responses import DynamoHandler
-from moto.secretsmanager.responses import SecretsManagerResponse
-
 from infra.blueprint import Function
-from infra.local import grants
-from infra.local.places import ACCOUNT, REGION, Refused
+from infra.local import grants, objects
+from infra.local.calls import Answer, Call, Service, denial, failure
+from infra.local.places import ACCOUNT
 
-_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z]+)/aws4_request")
-_REST = {"/v2/email/outbound-emails": "SendEmail"}
+_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9]+)/aws4_request")
 _KINDS = {"dynamodb": "table/", "secretsmanager": "secret:", "ses": "identity/"}
 _POLL = 0.05  # seconds until the server sees that it shall stop
-_JSON = {"Content-Type": "application/x-amz-json-1.0"}
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request to AWS: which service and region, its headers in lower case, its body."""
-
-    service: str
-    region: str
-    headers: Mapping[str, str]
-    body: bytes
-    path: str = "/"
-
-    @property
-    def operation(self) -> str:
-        """The operation: the JSON protocols name it in a header, REST in the path."""
-        if self.path in _REST:
-            return _REST[self.path]
-        return self.headers.get("x-amz-target", "").rpartition(".")[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer of AWS."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-Service = Callable[[Call], Answer]
 OnCall = Callable[[str, grants.Need], None]
-
-
-def moto(handler: Any) -> Service:
-    """A service that moto answers, in this process."""
-
-    def answer(call: Call) -> Answer:
-        url = f"https://{call.service}.{call.region}.amazonaws.com/"
-        request = Request.from_primitives("POST", url, call.headers, call.body)
-        status, headers, body = handler.dispatch(request, url, request.headers)
-        raw = body.encode() if isinstance(body, str) else bytes(body)
-        return Answer(int(status), {str(k): str(v) for k, v in headers.items()}, raw)
-
-    return answer
-
-
-def request(service: Service, target: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Do one call of the JSON protocols for the twin itself. Raises Refused."""
-    name = "dynamodb" if target.startswith("DynamoDB") else target.partition(".")[0]
-    headers = {"x-amz-target": target, "content-type": "application/x-amz-json-1.0"}
-    answer = service(Call(name, REGION, headers, json.dumps(body).encode()))
-    found: dict[str, Any] = json.loads(answer.body or b"{}")
-    if answer.status != HTTPStatus.OK:
-        code = str(found.get("__type", answer.status)).rpartition("#")[2]
-        raise Refused(code, str(found.get("message", found.get("Message", ""))))
-    return found
-
-
-MOTO: dict[str, Service] = {
-    "dynamodb": moto(DynamoHandler),
-    "secretsmanager": moto(SecretsManagerResponse),
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +36,9 @@ class Access:
     services: Mapping[str, Service]
     on_call: list[OnCall] = field(default_factory=list)
 
-    def answer(self, headers: Mapping[str, str], body: bytes, path: str = "/") -> Answer:
+    def answer(
+        self, headers: Mapping[str, str], body: bytes, path: str = "/", method: str = "POST"
+    ) -> Answer:
         """Do what a request asks for, if its caller may. Never raises."""
         credential = _CREDENTIAL.search(headers.get("authorization", ""))
         if credential is None:
@@ -111,18 +49,18 @@ class Access:
             return failure("UnrecognizedClientException", message)
         if service not in self.services:
             return failure("UnknownServiceException", f"The twin has no service {service}")
-        return self._checked(self.functions[key], Call(service, region, headers, body, path))
+        return self._checked(
+            self.functions[key], Call(service, region, headers, body, path, method)
+        )
 
     def _checked(self, function: Function | None, call: Call) -> Answer:
         if function is not None:
             try:
-                body = json.loads(call.body)
-                wanted = grants.needs(call.service, call.operation, body, self.prefix)
+                wanted = grants.needs(call.service, *_asked(call), self.prefix)
             except (ValueError, TypeError, AttributeError):
                 return failure("SerializationException", "The request is not in the service's form")
             if refused := grants.missing(function, self.prefix, wanted):
-                message = self._denial(function, refused[0], call.region)
-                return failure("AccessDeniedException", message)
+                return denial(call.service, self._denial(function, refused[0], call.region))
             for listener in self.on_call:
                 for need in wanted:
                     listener(function.name, need)
@@ -133,21 +71,26 @@ class Access:
 
     def _denial(self, function: Function, need: grants.Need, region: str) -> str:
         role = f"{self.prefix}{function.name}"
-        service, _, _ = need.action.partition(":")
-        kind = _KINDS.get(service, "")
-        index = f"/index/{need.index}" if need.index else ""
+        arn = _arn(need, region)
         return (
             f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{role} is not authorized to perform:"
-            f" {need.action} on resource: "
-            f"arn:aws:{service}:{region}:{ACCOUNT}:{kind}{need.resource}{index} "
+            f" {need.action} on resource: {arn} "
             f"because no identity-based policy allows the {need.action} action"
         )
 
 
-def failure(code: str, message: str, status: int = 400) -> Answer:
-    """Make an error as AWS's JSON protocols write it."""
-    body = {"__type": f"com.amazon.coral.service#{code}", "Message": message, "message": message}
-    return Answer(status, _JSON, json.dumps(body).encode())
+def _asked(call: Call) -> tuple[str, dict[str, Any]]:
+    """The operation of a call, and its arguments as far as grants are about them."""
+    if call.service == "s3":
+        return objects.asked(call)
+    return call.operation, json.loads(call.body)
+
+
+def _arn(need: grants.Need, region: str) -> str:
+    service = need.action.partition(":")[0]
+    index = f"/index/{need.index}" if need.index else ""
+    owner = ":" if service == "s3" else f"{region}:{ACCOUNT}"
+    return f"arn:aws:{service}:{owner}:{_KINDS.get(service, '')}{need.resource}{index}"
 
 
 class Endpoint:
@@ -157,9 +100,7 @@ class Endpoint:
         class Handler(_Handler):
             answer = staticmethod(access.answer)
 
-        self._server = ThreadingHTTPServer(
-            listening.getsockname()[:2], Handler, bind_and_activate=False
-        )
+        self._server = _Server(listening.getsockname()[:2], Handler, bind_and_activate=False)
         self._server.socket.close()
         self._server.socket = listening
         self._thread = Thread(
@@ -177,23 +118,43 @@ class Endpoint:
         self._thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that has gone: a function may be killed at any time."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # one packet for head and body
-    answer: Callable[[Mapping[str, str], bytes, str], Answer]
+    answer: Callable[[Mapping[str, str], bytes, str, str], Answer]
 
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", "0")))
-        answer = self.answer(headers, body, self.path)
+        answer = self.answer(headers, body, self.path, self.command)
+        length = str(len(answer.body))
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
-            if name.lower() not in {"content-length", "connection", "status"}:
+            if name.lower() == "content-length":
+                length = value if self.command == "HEAD" else length
+            elif name.lower() not in {"connection", "status"}:
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if answer.status != HTTPStatus.NO_CONTENT:
+            self.send_header("Content-Length", length)
         self.end_headers()
-        self.wfile.write(answer.body)
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    do_DELETE = do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815 - the server looks for these
+
+    def handle_expect_100(self) -> bool:
+        """Let a client that asked whether to send its body do so at once."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
 
     def log_message(self, *_: object) -> None:
         """Say nothing: functions log what they do."""

@@ -9,12 +9,13 @@ from socket import socket
 
 from infra.blueprint import BLUEPRINT, Function
 from infra.local import engine
-from infra.local.aws import MOTO, Access, Endpoint
+from infra.local.aws import Access, Endpoint
 from infra.local.forwarding import forward
 from infra.local.journal import Journal, load
 from infra.local.mailbox import Mailbox
+from infra.local.mocks import MOTO
 from infra.local.plans import PREFIX
-from infra.local.resources import create_secrets, create_tables
+from infra.local.resources import create_buckets, create_queues, create_secrets, create_tables
 from infra.local.services import mailing, remembering, secret_value
 from infra.local.state import State
 
@@ -60,6 +61,8 @@ def start(
         journal.start()
     values = {secret: secret_value(secret, state) for secret in BLUEPRINT.secrets}
     create_secrets(MOTO["secretsmanager"], values, PREFIX)
+    create_queues(services["sqs"], BLUEPRINT.queues, PREFIX)
+    create_buckets(services["s3"], BLUEPRINT.buckets, PREFIX)
     access = Access(PREFIX, functions, services)
     endpoint = Endpoint(listening, access)
     endpoint.start()

@@ -11,7 +11,7 @@ from botocore.session import Session
 from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
-from infra.local.aws import Answer, Call, Service, failure
+from infra.local.calls import Answer, Call, Service, failure
 from infra.local.places import REGION
 
 _JSON = "application/x-amz-json-1.0"

@@ -18,6 +18,12 @@ _TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
 }
+_S3 = {"HeadObject": "GetObject", "ListObjects": "ListBucket", "HeadBucket": "ListBucket"}
+_SQS = {
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "DeleteMessageBatch": "DeleteMessage",
+    "SendMessageBatch": "SendMessage",
+}
 _SECRET_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}$")
 
 
@@ -39,6 +45,11 @@ def needs(service: str, operation: str, body: dict[str, Any], prefix: str = "") 
         return frozenset(_dynamodb(operation, body))
     if service == "ses":
         return frozenset({Need(f"ses:{operation}", prefix + MAIL.name)})
+    if service == "s3":
+        return frozenset(_s3(operation, body))
+    if service == "sqs":
+        queue = str(body.get("QueueUrl", "*")).rpartition("/")[2]
+        return frozenset({Need(f"sqs:{_SQS.get(operation, operation)}", queue)})
     name = _secret(str(body.get("SecretId", "*")))
     return frozenset({Need(f"{service}:{operation}", name)})
 
@@ -65,6 +76,14 @@ def _dynamodb(operation: str, body: dict[str, Any]) -> list[Need]:
         found = [_on(_TRANSACTION.get(kind, kind), _table(on)) for kind, on in parts]
         return found or [_on(operation)]
     return [_on(operation, _table(body), str(body.get("IndexName", "")))]
+
+
+def _s3(operation: str, given: dict[str, Any]) -> list[Need]:
+    bucket = given["Bucket"] or "*"
+    if operation == "CopyObject":
+        source = given["CopySource"].partition("/")[0]
+        return [Need("s3:GetObject", source), Need("s3:PutObject", bucket)]
+    return [Need(f"s3:{_S3.get(operation, operation)}", bucket)]
 
 
 def _on(operation: str, table: str = "*", index: str = "") -> Need:

@@ -4,13 +4,19 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-from infra.blueprint import Index, Key, Queue, Secret, Table
-from infra.local.aws import Service, request
-from infra.local.places import Refused
+from infra.blueprint import Bucket, Index, Key, Queue, Secret, Table
+from infra.local.calls import Call, Service
+from infra.local.mocks import request
+from infra.local.places import ACCOUNT, REGION, Refused
 
 _DYNAMODB = "DynamoDB_20120810"
+_NOTIFICATION = (
+    "<NotificationConfiguration><QueueConfiguration><Queue>{arn}</Queue>"
+    "<Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>"
+)
 _DEAD = {"VisibilityTimeout": "60", "MessageRetentionPeriod": str(14 * 86_400)}
 
 
@@ -59,6 +65,32 @@ def create_secrets(manager: Service, values: Mapping[Secret, str | None], prefix
             "ClientRequestToken": str(uuid.uuid4()),
         }
         request(manager, "secretsmanager.CreateSecret", body)
+
+
+def create_queues(sqs: Service, queues: tuple[Queue, ...], prefix: str) -> None:
+    """Create the queues, each with its dead letters. Raises Refused."""
+    for queue in queues:
+        for body in queue_definitions(queue, prefix, REGION, ACCOUNT):
+            request(sqs, "AmazonSQS.CreateQueue", body)
+
+
+def create_buckets(s3: Service, buckets: tuple[Bucket, ...], prefix: str) -> None:
+    """Create the buckets; the queues that are told about new objects have to be there.
+
+    Raises Refused.
+    """
+    for bucket in buckets:
+        _put(s3, f"/{prefix}{bucket.name}", "")
+        if bucket.notifies is not None:
+            arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{prefix}{bucket.notifies}"
+            _put(s3, f"/{prefix}{bucket.name}?notification", _NOTIFICATION.format(arn=arn))
+
+
+def _put(s3: Service, path: str, body: str) -> None:
+    headers = {"content-length": str(len(body))}
+    answer = s3(Call("s3", REGION, headers, body.encode(), path, "PUT"))
+    if answer.status != HTTPStatus.OK:
+        raise Refused(str(answer.status), answer.body.decode())
 
 
 def _create(dynamodb: Service, table: Table, prefix: str) -> bool:

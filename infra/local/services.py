@@ -10,7 +10,7 @@ from http import HTTPStatus
 from threading import Lock
 
 from infra.blueprint import Secret
-from infra.local.aws import Answer, Call, Service, failure
+from infra.local.calls import Answer, Call, Service, failure
 from infra.local.mailbox import Mail, Mailbox
 from infra.local.state import State
 

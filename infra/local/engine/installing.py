@@ -12,9 +12,10 @@ from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import StreamRecord, Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
+from moto.s3 import notifications
 from moto.sqs.models import Message, Queue, SQSBackend
 
-from infra.local.engine import queries, queues, rows, transactions
+from infra.local.engine import notices, queries, queues, rows, transactions
 
 lock = RLock()
 
@@ -73,4 +74,6 @@ _REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (SQSBackend, "change_message_visibility", queues.change_message_visibility),
     (SQSBackend, "purge_queue", queues.purge_queue),
     (SQSBackend, "receive_message", queues.receive_message),
+    (notifications, "_get_s3_event", notices.event),
+    (notifications, "_get_test_event", notices.test_event),
 )

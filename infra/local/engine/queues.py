@@ -134,7 +134,7 @@ def _take(queue: Queue, held: Shelf, count: int, visibility: int) -> list[Messag
 
 
 def _announce(queue: Queue) -> None:
-    for listener in _listeners:
+    for listener in tuple(_listeners):
         listener(queue)
 
 

@@ -3,31 +3,29 @@
 import asyncio
 import json
 import os
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from moto.dynamodb.models import dynamodb_backends
-from moto.secretsmanager.models import secretsmanager_backends
+from botocore.config import Config
+from botocore.session import Session
 
 from infra.blueprint import BLUEPRINT
-from infra.local import aws, engine, plans, seed
+from infra.local import aws, engine, mocks, plans, seed
 from infra.local.invoker import Pool
-from infra.local.places import ACCOUNT, REGION
 from tests.infra.local.dynamodb_local import dynamodb_local, jars  # noqa: F401 - fixtures
+from tests.infra.local.fresh import forget
 
 
 @pytest.fixture
 def dynamodb():
     """Moto with the engine and no table in the twin's region, as a service of the endpoint."""
     engine.install()
-    backends = (dynamodb_backends, secretsmanager_backends)
-    for backend in backends:
-        backend[ACCOUNT][REGION].reset()
-    yield aws.MOTO["dynamodb"]
-    for backend in backends:
-        backend[ACCOUNT][REGION].reset()
+    forget()
+    yield mocks.MOTO["dynamodb"]
+    forget()
 
 
 @pytest.fixture
@@ -35,9 +33,47 @@ def ask(dynamodb):
     """Do a DynamoDB call by name; the answer's JSON, or `Refused`."""
 
     def call(operation, **body):
-        return aws.request(dynamodb, f"DynamoDB_20120810.{operation}", body)
+        return mocks.request(dynamodb, f"DynamoDB_20120810.{operation}", body)
 
     return call
+
+
+@pytest.fixture
+def served():
+    """Serves an `Access` as functions see it; gives its URL."""
+    running = []
+
+    def serve(access):
+        listening = socket.create_server(("127.0.0.1", 0))
+        running.append(aws.Endpoint(listening, access))
+        running[-1].start()
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    yield serve
+    for endpoint in running:
+        endpoint.stop()
+
+
+@pytest.fixture
+def client_of():
+    """Makes clients of AWS at an endpoint as functions use them."""
+    made = []
+
+    def make(endpoint, service, key="AKIAAPI"):
+        client = Session().create_client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key="local",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
 
 
 API = """
@@ -98,6 +134,17 @@ def handle(event, context):
 """
 
 
+NOTING = """
+import json
+from pathlib import Path
+
+
+def handle(event, context):
+    with Path("NAME").open("a") as file:
+        print(json.dumps(event), file=file)
+"""
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A project's folder with stand-ins for the functions, which tell what they were given."""
@@ -106,6 +153,8 @@ def folder(tmp_path):
     (package / "__init__.py").touch()
     (package / "api.py").write_text(API)
     (package / "operators.py").write_text(OPERATORS)
+    for name in ("clock", "letters", "worker"):  # each notes its events in a file of its name
+        (package / f"{name}.py").write_text(NOTING.replace("NAME", name))
     (tmp_path / "infra").symlink_to(Path(__file__).parents[3] / "infra")
     return tmp_path
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import aws
+from infra.local import mocks
 from infra.local.forwarding import forward
 from infra.local.places import Refused
 
@@ -79,7 +79,7 @@ def dynamodb_local(jars):
 def _wait_until_it_answers(url):
     for _ in range(300):
         try:
-            aws.request(forward(url), "DynamoDB_20120810.ListTables", {})
+            mocks.request(forward(url), "DynamoDB_20120810.ListTables", {})
         except Refused:
             time.sleep(0.1)
         else:

@@ -1,16 +1,15 @@
 """The AWS endpoint: whose call it is, whether it is granted, and who answers it."""
 
+import functools
 import json
 import socket
 from http.client import HTTPConnection
 
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.session import Session
 
 from infra.blueprint import Function, Grant, Index, Key, Secret, Table
-from infra.local import aws, resources
+from infra.local import aws, calls, mocks, resources
 from infra.local.forwarding import forward
 from infra.local.grants import Need
 from infra.local.places import Refused
@@ -38,40 +37,20 @@ FUNCTION = Function(
 def access(dynamodb):
     """The endpoint's mind: the tables, a secret, a function and the twin as callers."""
     create_tables(dynamodb, (ITEMS, TERMS), "p-")
-    create_secrets(aws.MOTO["secretsmanager"], {CURSORS: '{"1": "value"}', EMPTY: None}, "p-")
-    return aws.Access("p-", {"AKIAAPI": FUNCTION, "AKIATWIN": None}, dict(aws.MOTO))
+    create_secrets(mocks.MOTO["secretsmanager"], {CURSORS: '{"1": "value"}', EMPTY: None}, "p-")
+    return aws.Access("p-", {"AKIAAPI": FUNCTION, "AKIATWIN": None}, dict(mocks.MOTO))
 
 
 @pytest.fixture
-def endpoint(access):
+def endpoint(access, served):
     """The endpoint's URL."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    running = aws.Endpoint(listening, access)
-    running.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.stop()
+    return served(access)
 
 
 @pytest.fixture
-def client(endpoint):
+def client(endpoint, client_of):
     """Makes clients of AWS as functions use them."""
-    made = []
-
-    def make(service, key="AKIAAPI"):
-        client = Session().create_client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=endpoint,
-            aws_access_key_id=key,
-            aws_secret_access_key="local",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
-        made.append(client)
-        return client
-
-    yield make
-    for client in made:
-        client.close()
+    return functools.partial(client_of, endpoint)
 
 
 def refusal(call, **arguments):
@@ -157,7 +136,7 @@ def test_a_table_that_is_refused_says_why():
     """In AWS's words."""
 
     def full(_call):
-        return aws.failure("LimitExceededException", "Too many tables")
+        return calls.failure("LimitExceededException", "Too many tables")
 
     with pytest.raises(Refused, match="LimitExceededException: Too many tables"):
         create_tables(full, (ITEMS,), "p-")
@@ -171,7 +150,7 @@ def test_a_table_on_aws_takes_a_while(monkeypatch):
     def slow(call):
         asked.append(call.operation)
         state = states.pop(0) if call.operation == "DescribeTable" else ""
-        return aws.Answer(200, {}, json.dumps({"Table": {"TableStatus": state}}).encode())
+        return calls.Answer(200, {}, json.dumps({"Table": {"TableStatus": state}}).encode())
 
     monkeypatch.setattr(resources.time, "sleep", lambda _: None)
     assert create_tables(slow, (TERMS,), "p-")
@@ -204,7 +183,7 @@ def test_a_request_without_a_signature_is_refused(access):
 
 def test_a_service_that_the_twin_lacks_is_refused(access):
     """With its name."""
-    assert answer(access, b"{}", service="sqs") == (400, "UnknownServiceException")
+    assert answer(access, b"{}", service="sns") == (400, "UnknownServiceException")
 
 
 def test_a_fault_of_a_service_is_an_internal_failure(access):
@@ -219,7 +198,7 @@ def test_calls_are_forwarded_to_another_endpoint(access, endpoint, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATWIN")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    found = aws.request(forward(endpoint), "DynamoDB_20120810.ListTables", {})
+    found = mocks.request(forward(endpoint), "DynamoDB_20120810.ListTables", {})
     assert found["TableNames"] == ["p-items", "p-terms"]
 
 
@@ -229,7 +208,7 @@ def test_an_endpoint_that_does_not_answer_is_unavailable():
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(Refused, match=f"ServiceUnavailable: {url} does not answer"):
-            aws.request(forward(url), "DynamoDB_20120810.ListTables", {})
+            mocks.request(forward(url), "DynamoDB_20120810.ListTables", {})
 
 
 def test_a_connection_serves_many_calls(endpoint):

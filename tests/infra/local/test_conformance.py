@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from infra.local import aws
+from infra.local import calls
 from infra.local.forwarding import forward
 from tests.infra.local.conversations import queries, transactions, writes
 from tests.infra.local.conversations.vocabulary import SEED, TABLE
@@ -41,7 +41,7 @@ def ask(service, operation, body):
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": f"DynamoDB_20120810.{operation}",
     }
-    call = aws.Call("dynamodb", "us-east-1", headers, json.dumps(body).encode())
+    call = calls.Call("dynamodb", "us-east-1", headers, json.dumps(body).encode())
     answer = service(call)
     found = json.loads(answer.body)
     kept = {

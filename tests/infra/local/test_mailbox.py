@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from infra.blueprint import Function, Grant
-from infra.local import aws
+from infra.local import aws, calls
 from infra.local.mailbox import NEWEST, Mail, Mailbox
 from infra.local.services import mailing
 from infra.local.state import State
@@ -113,7 +113,7 @@ def test_a_mail_in_a_wrong_form_is_refused(ses, part):
 
 def test_ses_does_nothing_else_here(mailbox):
     """Only mails are sent."""
-    answer = mailing(mailbox)(aws.Call("ses", "us-east-1", {}, b"{}", "/v2/email/account"))
+    answer = mailing(mailbox)(calls.Call("ses", "us-east-1", {}, b"{}", "/v2/email/account"))
     assert json.loads(answer.body)["__type"].endswith("#NotFoundException")
 
 

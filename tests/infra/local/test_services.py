@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from infra.blueprint import Secret
-from infra.local import aws
+from infra.local import mocks
 from infra.local.places import Refused
 from infra.local.resources import create_secrets
 from infra.local.services import remembering, secret_value
@@ -27,14 +27,14 @@ def state(tmp_path):
 @pytest.fixture
 def manager(dynamodb, state):
     """Secrets Manager with the secret, which is empty."""
-    create_secrets(aws.MOTO["secretsmanager"], {TOKENS: None}, "p-")
-    return remembering(aws.MOTO["secretsmanager"], state, "p-")
+    create_secrets(mocks.MOTO["secretsmanager"], {TOKENS: None}, "p-")
+    return remembering(mocks.MOTO["secretsmanager"], state, "p-")
 
 
 def put(manager, value, token=TOKEN):
     """Write a value."""
     body = {"SecretId": "p-tokens", "SecretString": value, "ClientRequestToken": token}
-    return aws.request(manager, "secretsmanager.PutSecretValue", body)
+    return mocks.request(manager, "secretsmanager.PutSecretValue", body)
 
 
 def test_a_written_value_is_kept(manager, state):
@@ -55,7 +55,7 @@ def test_a_value_that_is_read_changes_nothing(manager, state):
     """Only writing does."""
     put(manager, "written")
     body = {"SecretId": "p-tokens"}
-    found = aws.request(manager, "secretsmanager.GetSecretValue", body)
+    found = mocks.request(manager, "secretsmanager.GetSecretValue", body)
     assert found["SecretString"] == secret_value(TOKENS, state) == "written"
 
 

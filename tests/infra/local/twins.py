@@ -8,19 +8,15 @@ from http.client import HTTPConnection
 from queue import Queue
 from types import SimpleNamespace
 
-from moto.dynamodb.models import dynamodb_backends
-from moto.secretsmanager.models import secretsmanager_backends
-
 from infra.local import twin
-from infra.local.places import ACCOUNT, REGION
 from infra.local.twin import CannotStart, Options
+from tests.infra.local.fresh import forget
 
 
 @contextmanager
 def running(folder, **options):
     """A twin in this process, on a loop in a thread of its own."""
-    for backends in (dynamodb_backends, secretsmanager_backends):
-        backends[ACCOUNT][REGION].reset()  # a process of its own would start with nothing
+    forget()
     urls, stopped = Queue(), SimpleNamespace()
 
     async def main():
