@@ -53,12 +53,16 @@ class Pool:
             self._give_back(environment)
 
     def renew(self) -> None:
-        """Replace every environment, a busy one after its answer: the code has changed."""
+        """Replace every environment, a busy one after its answer: the code has changed.
+
+        A pool that nobody asked yet stays empty.
+        """
+        used = bool(self._all)
         for environment in self._all:
             environment.retire()
         while not self._idle.empty():
             self._give_back(self._idle.get_nowait())
-        if not self._all:
+        if used and not self._all:
             self._grow()
 
     async def close(self) -> None:

@@ -16,7 +16,8 @@ STAGE = "local"
 PREFIX = blueprint.prefix(STAGE)
 
 _SENDER = "no-reply@dunlin.localhost"
-_ENVIRONMENTS = 4  # of one function at a time
+ENVIRONMENTS = 4
+"""Of one function at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
         timeout=function.timeout,
         environ=variables,
         directory=around.directory,
-        limit=_ENVIRONMENTS,
+        limit=ENVIRONMENTS,
         strict=around.strict,
     )
 

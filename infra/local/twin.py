@@ -35,12 +35,16 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `dunlin run` was asked for. `dynamodb` is the URL of another DynamoDB."""
+    """What `dunlin run` was asked for. `dynamodb` is the URL of another DynamoDB.
+
+    When `strict`, the seed decides which messages come twice and in which order.
+    """
 
     directory: Path
     port: int = 8000
     fresh: bool = False
     strict: bool = False
+    seed: int = 1
     dynamodb: str | None = None
 
 
@@ -88,7 +92,7 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
             pool.start()
     mailbox = Mailbox(state)
     # Importing these takes a second, in which the function imports itself.
-    from infra.local import cloud, serving  # noqa: PLC0415
+    from infra.local import cloud, running, serving  # noqa: PLC0415
 
     try:
         aws = await asyncio.to_thread(cloud.start, endpoint, keys, state, mailbox, options.dynamodb)
@@ -102,7 +106,9 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
         with log.muted():
             await asyncio.to_thread(seed.plant_once, _url(http), state, where)
     ready(_public(http))
-    await serving.renewed(pools, code)
+    async with asyncio.TaskGroup() as group:
+        running.start(group, pools, log.line, options.seed if options.strict else None)
+        await serving.renewed(pools, code)
 
 
 def _pools(
