@@ -1,11 +1,14 @@
 """The operators' door: what the `dunlin` command line asks for. It has no URL, only IAM opens it.
 
 An event is `{"action": name, ...arguments}`; the answer is the action's object, or
-`{"error": {"code", "detail"}}`.
+`{"error": {"code", "detail"}}`. Arguments are held against the action's signature, strictly.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+
+from pydantic import ConfigDict, ValidationError, validate_call
 
 from handler import accounts
 from handler.core import aws, log
@@ -13,7 +16,9 @@ from handler.core.errors import AppError, BadRequest, InternalError
 from handler.core.starting import started
 from handler.jobs import jobs
 
-ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
+Action = Callable[..., dict[str, Any]]
+
+ACTIONS: dict[str, Action] = {
     "admin_create": accounts.create_admin,
     "demo_accounts": accounts.open_demo_accounts,
     "jobs_cancel": jobs.operations.cancel_job,
@@ -24,6 +29,7 @@ ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "jobs_stats": jobs.operations.get_stats,
     "keys_rotate": accounts.rotate_keys,
 }
+_NAME = 40  # characters of an argument's name that are repeated
 
 
 class ActionUnknown(BadRequest):
@@ -50,9 +56,18 @@ def _run(event: Any) -> dict[str, Any]:
         raise ActionUnknown
     arguments = {str(name): value for name, value in event.items() if name != "action"}
     try:
-        return action(**arguments)
-    except TypeError as error:
-        raise ActionUnknown from error
+        return _checked(action)(**arguments)
+    except ValidationError as error:
+        if error.title != action.__name__:
+            raise  # of something within it: a fault of ours
+        names = ", ".join(dict.fromkeys(str(one["loc"][0])[:_NAME] for one in error.errors()))
+        raise ActionUnknown(f"Missing, unknown or not acceptable here: {names}.") from error
+
+
+@cache
+def _checked(action: Action) -> Action:
+    """The same, held against its signature: no value is converted."""
+    return validate_call(config=ConfigDict(strict=True))(action)
 
 
 started()

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra import stage
+from infra.commands import jobs
+from infra.commands.asking import add_place, ask
 from infra.local import client
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ def main() -> None:
     for add in _COMMANDS:
         add(commands)
     arguments = parser.parse_args()
-    sys.exit(arguments.command(arguments))
+    try:
+        code = arguments.command(arguments)
+    except (client.NoTwin, client.OperationRefused) as error:
+        print(f"dunlin: {error}", file=sys.stderr)
+        code = 1
+    sys.exit(code)
 
 
 def _add_run(commands: "_Commands") -> None:
@@ -60,7 +66,7 @@ def _add_admin(commands: "_Commands") -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     create = actions.add_parser("create", help="open it, and print its password, once")
     create.add_argument("email", metavar="EMAIL")
-    _add_place(create)
+    add_place(create)
     create.set_defaults(command=_create_admin)
 
 
@@ -74,7 +80,7 @@ def _add_keys(commands: "_Commands") -> None:
     rotate = actions.add_parser("rotate", help="announce the next key")
     leaked = "a key leaked: end all access tokens within minutes"
     rotate.add_argument("--at-once", action="store_true", help=leaked)
-    _add_place(rotate)
+    add_place(rotate)
     rotate.set_defaults(command=_rotate_keys)
 
 
@@ -82,31 +88,18 @@ def _rotate_keys(arguments: argparse.Namespace) -> int:
     return _operate(arguments, "keys_rotate", ("generation", "kids"), at_once=arguments.at_once)
 
 
-def _add_place(parser: argparse.ArgumentParser) -> None:
-    place = parser.add_mutually_exclusive_group()
-    place.add_argument("--url", default="http://localhost:8000", help="where the twin is")
-    place.add_argument("--stage", help="a deployed stage, through AWS Lambda, as yourself")
-
-
 def _operate(
     arguments: argparse.Namespace, action: str, shown: tuple[str, ...], **given: Any
 ) -> int:
     """Have the operators' function do something, and print those fields of its answer."""
-    try:
-        if arguments.stage:
-            answer = stage.operate(arguments.stage, action, **given)
-        else:
-            answer = client.operate(arguments.url, action, **given)
-    except (client.NoTwin, client.OperationRefused) as error:
-        print(f"dunlin: {error}", file=sys.stderr)
-        return 1
+    answer = ask(arguments, action, **given)
     for name in shown:
         value = answer[name]
         print(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
     return 0
 
 
-_COMMANDS = (_add_run, _add_admin, _add_keys)
+_COMMANDS = (_add_run, _add_admin, _add_keys, jobs.add)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Commands of `dunlin` that are more than one call, and what all of them share."""
