@@ -4,6 +4,8 @@ from tests.faults.protocol import mistakes_alone as alone
 from tests.faults.protocol import mistakes_together as together
 from tests.faults.protocol.worker import Protocol
 
+RARE = 5000  # schedules in which each has to show itself; some need a rare one
+
 # Each with the scenarios that give it away.
 MUTANTS: dict[str, tuple[type[Protocol], tuple[str, ...]]] = {
     "not_in_index": (alone.NotInIndex, ("plain",)),

@@ -10,11 +10,11 @@ from collections import Counter
 import pytest
 
 from tests.faults.protocol.explorer import CALM, FEW, MANY, Schedule, find
-from tests.faults.protocol.mutants import MUTANTS
+from tests.faults.protocol.mutants import MUTANTS, RARE
 from tests.faults.protocol.scenarios import SCENARIOS
 
 SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "60"))
-SEARCHED = max(SCHEDULES, 5000)  # schedules in which a mutant has to show itself
+SEARCHED = max(SCHEDULES, RARE)  # schedules in which a mutant has to show itself
 
 each_scenario = pytest.mark.parametrize("name", SCENARIOS)
 
