@@ -12,7 +12,7 @@ STAGE ?= dev
 yes = $(filter-out 0 no false,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock synth clean
+.PHONY: help run test check bench faults lock synth clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,11 @@ check: $(READY) ## Lint, format, types and import contracts; runs all four even 
 
 bench: $(READY) ## Measure cold start, overhead and cost against what they are allowed to be.
 	@exec $(BIN)/python -m tests.bench
+
+SCHEDULES ?= 5000
+faults: $(READY) ## Break the job engine at random for as long as you like: SCHEDULES=5000.
+	@FAULT_SCHEDULES=$(SCHEDULES) $(BIN)/python -m pytest -n auto --dist load -q tests/faults/protocol \
+		tests/faults/jobs $(ARGS)
 
 synth: $(READY) ## Write the CloudFormation of STAGE=dev to cdk.out; needs no account and no network.
 	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' $(BIN)/python -m infra.cloud.app

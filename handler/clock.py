@@ -3,16 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from handler.accounts import jobs as accounts
 from handler.core import aws, log, metrics
 from handler.core.errors import Unavailable
 from handler.core.starting import started
-from handler.items import jobs as items
 from handler.jobs import jobs
-from handler.mail import jobs as mail
+from handler.roster import JOBS
 
-JOBS = (accounts, items, jobs, mail)
-"""Every room's jobs: importing them puts those with a cron on the calendar."""
+__all__ = ["JOBS", "handle"]
 
 
 def handle(_event: Any, context: Any) -> dict[str, int]:

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from handler.accounts import jobs as accounts
 from handler.core import aws, log, metrics
 from handler.core.starting import started
-from handler.items import jobs as items
 from handler.jobs import jobs
-from handler.mail import jobs as mail
+from handler.roster import JOBS
 
-JOBS = (accounts, items, jobs, mail)
-"""Every room's jobs: importing them registers their handlers."""
+__all__ = ["JOBS", "handle"]
 
 
 def handle(event: Any, context: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 from handler.core.ids import derived_id
 from handler.core.settings import settings
 from handler.jobs import gateway
-from handler.jobs.entries import Message, When, entry, put_alone
+from handler.jobs.entries import Message, When, entry, put
 from handler.jobs.schemas import ObjectCreated
 
 
@@ -44,5 +44,5 @@ def _enqueue(told: dict[str, Any], at: datetime) -> None:
     order = thing.get("sequencer", event.etag)
     id_ = derived_id(at.timestamp(), bucket, event.key, order)
     made = entry(Message.of(event), When.after(0), job_id=id_)
-    if put_alone(made) and made.hint:
+    if put(made) and made.hint:
         gateway.send([made.hint])

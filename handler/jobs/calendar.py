@@ -17,7 +17,7 @@ from handler.core.patience import patiently, row_refused
 from handler.core.records import read_batch
 from handler.jobs import definitions, gateway
 from handler.jobs.definitions import Definition
-from handler.jobs.entries import Message, When, entry, put_alone
+from handler.jobs.entries import Message, When, entry, put
 from handler.jobs.models import JobRow, key_of, typed
 
 _AHEAD = 60
@@ -54,7 +54,7 @@ def _enqueue(cron: Definition, mark: int | None) -> int:
         message = Message.of(cron.kind())
         id_ = derived_id(at, cron.name, at)
         made = entry(message, When.at(at), job_id=id_)
-        if put_alone(made) and made.hint:
+        if put(made) and made.hint:
             hints.append(made.hint)
     if times:
         _move_mark(cron, times[-1])

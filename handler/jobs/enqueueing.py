@@ -16,7 +16,7 @@ from handler.core.records import RawRow
 from handler.core.transactions import Transaction, contributor
 from handler.jobs import gateway, locks
 from handler.jobs.definitions import Job
-from handler.jobs.entries import Entry, Handle, Message, When, entry, put_alone, put_of
+from handler.jobs.entries import Entry, Handle, Message, When, entry, put, put_of
 
 _TRIES = 4  # at a unique job whose other one ends just then
 
@@ -68,11 +68,10 @@ class Writes(Transaction):
     def commit(self, attempts: int = ATTEMPTS) -> None:
         """Commit, then send the messages. Raises as a transaction, and WriteConflict."""
         if self._is_one_put():
-            put_alone(self._entries[0])  # the id is new: what is there was put by this very call
+            put(self._entries[0])  # the id is new: what is there was put by this very call
         else:
             self._commit_all(attempts)
         fresh = [one for one in self._entries if not one.handle.existing]
-        metrics.count(jobs_enqueued=len(fresh))
         gateway.send([one.hint for one in fresh if one.hint])
 
     def _is_one_put(self) -> bool:
@@ -92,6 +91,7 @@ class Writes(Transaction):
             except _LockMoved as moved:
                 moved.handle.id, moved.handle.existing = moved.job_id, moved.existing
                 continue
+            metrics.count(jobs_enqueued=sum(not one.handle.existing for one in self._entries))
             return
         raise WriteConflict
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from handler.core import clock
+from handler.core import clock, metrics
 from handler.core.ids import derived_id, new_id, seconds_of
 from handler.core.patience import patiently, row_refused
 from handler.core.records import RawRow
+from handler.core.transactions import Transaction
 from handler.jobs import payloads
 from handler.jobs.definitions import Job
 from handler.jobs.gateway import Hint
@@ -184,14 +185,32 @@ def put_of(made: Entry) -> dict[str, Any]:
     }
 
 
-def put_alone(made: Entry) -> bool:
-    """Put a new job's row in one call; False if a job of that id is there. Raises Unavailable."""
+def put(made: Entry) -> bool:
+    """Put a new job's rows in one call; False if a job of that id is there. Raises Unavailable."""
     try:
-        patiently("PutItem", put_of(made))
+        if made.beside:
+            _put_together(made)
+        else:
+            patiently("PutItem", put_of(made))
     except ClientError as error:
         row_refused(error)
         return False
+    except _Exists:
+        return False
+    metrics.count(jobs_enqueued=1)
     return True
+
+
+class _Exists(Exception):
+    """A job of that id is there."""
+
+
+def _put_together(made: Entry) -> None:
+    writes = Transaction()
+    writes.write("Put", put_of(made), lambda _: _Exists())
+    for beside in made.beside:
+        writes.write("Put", beside)
+    writes.commit()
 
 
 @contextmanager

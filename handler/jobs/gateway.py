@@ -72,9 +72,31 @@ def send_body(queue: str, body: str) -> None:
         raise Unavailable from error
 
 
+def show_again(queue: str, receipts: Sequence[str]) -> None:
+    """Let messages that were not touched be received at once, by their receipt handles.
+
+    Where that fails they come when their visibility is over.
+    """
+    for first in range(0, len(receipts), BATCH):
+        entries = [
+            {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+            for number, receipt in enumerate(receipts[first : first + BATCH])
+        ]
+        request = {"QueueUrl": queue_url(queue), "Entries": entries}
+        try:
+            aws.call("sqs", "ChangeMessageVisibilityBatch", request)
+        except (ClientError, Unavailable):
+            log.line(level="warning", metric="messages_unshown", queue=queue, count=len(entries))
+
+
 def queue_url(queue: str) -> str:
     """Where a queue is."""
     return f"{settings().queue_base}{settings().resource_prefix}{queue}"
+
+
+def queue_of(arn: str) -> str:
+    """The short name of the queue that an event names."""
+    return arn.rpartition(":")[2].removeprefix(settings().resource_prefix)
 
 
 def put_object(key: str, text: str) -> None:
@@ -92,6 +114,14 @@ def get_object(key: str) -> str:
     except ClientError as error:
         raise Unavailable from error
     return text.decode()
+
+
+def delete_object(key: str) -> None:
+    """Delete what was kept. Raises Unavailable."""
+    try:
+        aws.call("s3", "DeleteObject", _object(key))
+    except ClientError as error:
+        raise Unavailable from error
 
 
 def _object(key: str) -> dict[str, str]:

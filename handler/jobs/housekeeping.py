@@ -7,7 +7,7 @@ from handler.core import aws, clock
 from handler.core.errors import Conflict
 from handler.core.records import RawRow
 from handler.core.transactions import Transaction
-from handler.jobs import endings, indexes, models, transitions
+from handler.jobs import endings, indexes, models, payloads, transitions
 from handler.jobs.enqueueing import Writes
 from handler.jobs.entries import child_id
 from handler.jobs.models import JobRow
@@ -78,7 +78,7 @@ def forget(owner: str, run: Run) -> int:
         for row in JobRow.find_all([key["id"]["S"] for key in keys]).values():
             run.checkpoint()
             if row.standing.ended:
-                gone += delete(row.id)
+                gone += delete(row)
             else:
                 waiting += 1
                 stop(row)
@@ -89,13 +89,14 @@ def forget(owner: str, run: Run) -> int:
     return gone
 
 
-def delete(job_id: str) -> int:
+def delete(row: JobRow) -> int:
     """Delete an ended job with all that stands beside it. Returns 1."""
-    parts = JobRow.parts(job_id)
+    payloads.delete_objects(row)
+    parts = JobRow.parts(row.id)
     for first in range(0, len(parts), _PAGE):
         writes = Transaction()
         for part in parts[first : first + _PAGE]:
-            key = {"TableName": JobRow.Meta.table_name, "Key": models.key_of(job_id, part)}
+            key = {"TableName": JobRow.Meta.table_name, "Key": models.key_of(row.id, part)}
             writes.write("Delete", key)
         writes.commit()
     return 1

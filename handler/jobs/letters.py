@@ -10,9 +10,8 @@ from typing import Any
 
 from handler.core import clock, log
 from handler.core.ids import derived_id
-from handler.core.settings import settings
-from handler.jobs import transitions
-from handler.jobs.entries import Message, When, entry, put_alone
+from handler.jobs import gateway, transitions
+from handler.jobs.entries import Message, When, entry, put
 from handler.jobs.indexes import buried
 from handler.jobs.models import raw
 from handler.jobs.schemas import PoisonMessage
@@ -28,7 +27,7 @@ def bury(records: Iterable[Any]) -> list[str]:
     for record in records:
         try:
             id_, body = str(record["messageId"]), str(record["body"])
-            queue = str(record["eventSourceARN"]).rpartition(":")[2]
+            queue = gateway.queue_of(str(record["eventSourceARN"])).removesuffix(_DEAD)
             sent = int(record["attributes"]["SentTimestamp"]) / 1000
         except (KeyError, TypeError, ValueError):
             strange.append(record.get("messageId", "") if isinstance(record, dict) else "")
@@ -45,9 +44,8 @@ def _is_hint(body: str) -> bool:
         return False
 
 
-def _keep(id_: str, dead_queue: str, body: str) -> None:
+def _keep(id_: str, queue: str, body: str) -> None:
     """Write a message down as a dead job; its id follows from the message's."""
-    queue = dead_queue.removeprefix(settings().resource_prefix).removesuffix(_DEAD)
     now = clock.epoch()
     message = Message.of(PoisonMessage(queue=queue, body=body))
     made = entry(message, When.after(0), job_id=id_)
@@ -61,5 +59,5 @@ def _keep(id_: str, dead_queue: str, body: str) -> None:
         message="No worker could read this message.",
         **buried(id_, message.name, _UNREADABLE, now),
     )
-    put_alone(made)
+    put(made)
     log.line(level="error", metric="jobs_dead", job=message.name, id=id_, error=_UNREADABLE)

@@ -64,6 +64,13 @@ def load(row: JobRow, part: str) -> str | None:
     return JobRow.text_beside(row.id, part)
 
 
+def delete_objects(row: JobRow) -> None:
+    """Delete what a job has in S3. Raises Unavailable."""
+    for where in (row.arguments_at, row.result_at):
+        if where and where.startswith(_S3):
+            gateway.delete_object(f"{row.id}/{where.removeprefix(_S3)}")
+
+
 def put_beside(job_id: str, part: str, text: str, due: int) -> dict[str, Any]:
     """The arguments of the Put of a row beside a job; again is the same as once."""
     item = key_of(job_id, part) | raw(text=text, expires_at=due + KEPT)

@@ -16,7 +16,7 @@ from typing import Any
 from handler.core import clock, log
 from handler.core.aws import LambdaContext
 from handler.core.errors import Unavailable
-from handler.jobs import arrivals, definitions, endings, performing, transitions
+from handler.jobs import arrivals, definitions, endings, gateway, performing, transitions
 from handler.jobs.definitions import Definition
 from handler.jobs.endings import Superseded
 from handler.jobs.models import JobRow
@@ -36,54 +36,70 @@ class Fate(Enum):
 
     DONE = auto()
     RETURNED = auto()
+    UNTOUCHED = auto()
+    """There was no time for its job: another worker may have it at once."""
     CRASHED = auto()
     """Its job's last runner died: it is looked at last, and alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """One message: its id at SQS, how often it was received, its job and the name it gives it."""
+    """One message: where it is from, how often it was received, its job and the job's name."""
 
     id: str
     receives: int
+    queue: str
+    receipt: str
     job_id: str
     name: str
 
 
 def work(records: Iterable[Any], context: LambdaContext) -> list[str]:
     """Do what a batch of SQS records hints at. Returns the ids of those that are to come again."""
-    returned: list[str] = []
+    messages, returned = _sorted(records)
+    worker = _Worker(context)
+    fates = {message: worker.take(message) for message in messages}
+    crashed = [message for message, fate in fates.items() if fate is Fate.CRASHED]
+    for number, message in enumerate(crashed):  # one, alone; the others in batches of their own
+        fates[message] = worker.take_over(message) if number == 0 else Fate.UNTOUCHED
+    _show_again([message for message, fate in fates.items() if fate is Fate.UNTOUCHED])
+    return returned + [one.id for one, fate in fates.items() if fate is not Fate.DONE]
+
+
+def _sorted(records: Iterable[Any]) -> tuple[list[_Message], list[str]]:
+    """The messages about jobs, those last that were received before; and the ids of unread ones."""
     messages: list[_Message] = []
+    unread: list[str] = []
     for record in records:
         read = _read(record)
         if isinstance(read, _Message):
             messages.append(read)
         elif read is not None:
-            returned.append(read)
-    worker = _Worker(context)
-    crashed: list[_Message] = []
-    for message in sorted(messages, key=lambda one: one.receives):
-        fate = worker.take(message)
-        if fate is Fate.RETURNED:
-            returned.append(message.id)
-        elif fate is Fate.CRASHED:
-            crashed.append(message)
-    returned += [one.id for one in crashed[1:]]  # each in a batch that has ended otherwise
-    if crashed and worker.take_over(crashed[0]) is Fate.RETURNED:
-        returned.append(crashed[0].id)
-    return returned
+            unread.append(read)
+    return sorted(messages, key=lambda one: one.receives), unread
+
+
+def _show_again(messages: list[_Message]) -> None:
+    for queue in {message.queue for message in messages}:
+        receipts = [message.receipt for message in messages if message.queue == queue]
+        gateway.show_again(queue, receipts)
 
 
 def _read(record: Any) -> _Message | str | None:
     """A message about a job; None for one that is done with; the id of one that must come again."""
     try:
-        id_ = str(record["messageId"])
-        receives = int(record["attributes"]["ApproximateReceiveCount"])
         body = json.loads(record["body"])
         if arrivals.are_in(body):
             arrivals.enqueue(body)
             return None
-        return _Message(id_, receives, str(body["job"]), str(body["name"]))
+        return _Message(
+            id=str(record["messageId"]),
+            receives=int(record["attributes"]["ApproximateReceiveCount"]),
+            queue=gateway.queue_of(str(record["eventSourceARN"])),
+            receipt=str(record["receiptHandle"]),
+            job_id=str(body["job"]),
+            name=str(body["name"]),
+        )
     except (KeyError, TypeError, ValueError, Unavailable) as error:
         log.line(level="error", metric="message_unread", error=type(error).__name__)
         return str(record.get("messageId", "")) if isinstance(record, dict) else None
@@ -102,7 +118,7 @@ class _Worker:
             if definition is None:
                 return self._unknown(message)
             if not self._has_time_for(definition):
-                return Fate.RETURNED
+                return Fate.UNTOUCHED
             return self._claim(message)
         except Unavailable:
             log.line(level="warning", metric="job_deferred", job=message.name, id=message.job_id)
@@ -144,7 +160,7 @@ class _Worker:
             endings.die(row, "crash", "Its process ended again and again.", abandoned=True)
             return Fate.DONE
         if definition and not self._has_time_for(definition):
-            return Fate.RETURNED
+            return Fate.UNTOUCHED
         runner = secrets.token_hex(8)
         change = transitions.take_over(row, runner, self._lease(), clock.epoch())
         try:
