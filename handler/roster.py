@@ -1,4 +1,4 @@
-"""Every room's jobs. Importing this registers their handlers, and puts the crons on the calendar."""
+"""Every room's jobs: importing this registers their handlers, and fills the calendar."""
 
 from handler.accounts import jobs as accounts
 from handler.items import jobs as items

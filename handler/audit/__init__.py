@@ -1,5 +1,6 @@
 """Who did what: security events and administrative actions, kept for 400 days."""
 
+from handler.audit.models import Event
 from handler.audit.service import entry, record
 
-__all__ = ["entry", "record"]
+__all__ = ["Event", "entry", "record"]

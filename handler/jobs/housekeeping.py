@@ -4,17 +4,15 @@ from contextlib import suppress
 from typing import Any
 
 from handler.core import aws, clock
-from handler.core.errors import Conflict
+from handler.core.errors import Conflict, Unavailable
 from handler.core.records import RawRow
 from handler.core.transactions import Transaction
-from handler.jobs import endings, indexes, models, payloads, transitions
-from handler.jobs.enqueueing import Writes
+from handler.jobs import indexes, models, payloads
 from handler.jobs.entries import child_id
 from handler.jobs.models import JobRow
 from handler.jobs.runs import RetryLater, Run
 from handler.jobs.schemas import CancelChildren, RedriveDead
-from handler.jobs.service import PACE, begin_anew, dead_ids
-from handler.jobs.states import State
+from handler.jobs.service import PACE, TRIES, begin_anew, dead_ids, stop
 from handler.jobs.transitions import Stale
 
 _PAGE = 100
@@ -28,27 +26,22 @@ def cancel_children(job: CancelChildren, run: Run) -> int:
     cancelled = 0
     for number in range(job.count):
         run.progress(100 * number // job.count)
-        row = JobRow.find(child_id(job.parent_id, number))
-        if row is not None and not row.standing.ended:
-            cancelled += stop(row)
+        cancelled += _stop(JobRow.find(child_id(job.parent_id, number)))
     return cancelled
 
 
-def stop(row: JobRow) -> bool:
-    """Cancel a job, or ask it to stop, in nobody's name; False if it has moved meanwhile."""
-    writes = Writes()
-    if row.state == State.RUNNING:
-        change = transitions.ask_to_stop()
-    else:
-        change = transitions.cancel(row, clock.epoch())
-        endings.cancel_children(row, writes)
-        endings.leave(row, writes)
-    writes.write("Update", change.arguments(row.id), transitions.refused)
-    try:
-        writes.commit()
-    except Stale:
-        return False
-    return True
+def _stop(row: JobRow | None) -> bool:
+    """Cancel a job in nobody's name; False if it had ended. Raises Unavailable if it never rests."""
+    for _ in range(TRIES):
+        if row is None or row.standing.ended:
+            return False
+        try:
+            stop(row)
+        except Stale:
+            row = JobRow.find(row.id)
+            continue
+        return True
+    raise Unavailable
 
 
 def redrive_dead(job: RedriveDead, run: Run) -> int:
@@ -81,7 +74,7 @@ def forget(owner: str, run: Run) -> int:
                 gone += delete(row)
             else:
                 waiting += 1
-                stop(row)
+                _stop(row)
         if after is None:
             break
     if waiting:

@@ -54,8 +54,11 @@ def open_jobs() -> Span:
 
 
 def dead_jobs(name: str | None = None, error: str | None = None) -> Span:
-    """Dead jobs by name, error and time: all, those of a name, or of a name and an error."""
-    prefix = "".join(f"{part}#" for part in (name, error) if part)
+    """Dead jobs by name, error and time: all, those of a name, or of a name and an error.
+
+    Those of an error alone are scattered over all names: a reader picks them out.
+    """
+    prefix = "".join(f"{part}#" for part in (name, name and error) if part)
     return Span(JobRow, "dead", shards("dead"), JobRow.epitaph, prefix or "0", prefix + _TOP)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from handler import audit
-from handler.core import clock, limits
+from handler.audit import Event
+from handler.core import clock, limits, metrics
 from handler.core.auth import Caller
 from handler.core.errors import Conflict, WriteConflict
 from handler.core.limits import Limit
@@ -23,7 +24,8 @@ PACE = 20
 """Jobs a second that begin anew when many are redriven: what felled them may be frail yet."""
 COUNTED = 10_000
 """Dead jobs that are counted at most."""
-_TRIES = 4
+TRIES = 4
+"""Attempts at a job that moves while it is looked at."""
 _PAGE = 1000  # keys of a read
 
 
@@ -50,28 +52,37 @@ def cancel_job(caller: Caller, job_id: str) -> JobRow:
 
     Raises JobNotFound, JobEnded, WriteConflict.
     """
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         row = find_job(caller, job_id)
         if row.standing.ended:
             raise JobEnded
+        told = audit.entry("job.cancelled", actor=caller.id, subject=row.id, job=row.name)
         try:
-            _cancel(caller, row)
+            stop(row, told)
         except Stale:
             continue
         return JobRow.find(job_id) or row
     raise WriteConflict
 
 
-def _cancel(caller: Caller, row: JobRow) -> None:
+def stop(row: JobRow, *told: Event) -> None:
+    """Cancel a job that has not ended, or ask its runner to stop, with what is told of it.
+
+    Raises Stale when it has moved since it was read, Unavailable.
+    """
     writes, running = Writes(), row.state == State.RUNNING
     change = transitions.ask_to_stop() if running else transitions.cancel(row, clock.epoch())
     writes.write("Update", change.arguments(row.id), transitions.refused)
     if not running:
         endings.leave(row, writes)
         endings.cancel_children(row, writes)
-    writes.save(audit.entry("job.cancelled", actor=caller.id, subject=row.id, job=row.name))
+    for event in told:
+        writes.save(event)
     writes.commit()
-    if row.parent and not running:
+    if running:
+        return
+    metrics.count(jobs_cancelled=1)
+    if row.parent:
         endings.wake_parent(row.parent)
 
 
@@ -84,7 +95,7 @@ def redrive_job(caller: Caller, job_id: str) -> JobRow:
     return JobRow.find(job_id) or row
 
 
-def begin_anew(row: JobRow, due: int, *told: Any) -> None:
+def begin_anew(row: JobRow, due: int, *told: Event) -> None:
     """Redrive a job, to be due then, with what is told of it. Raises JobNotDead, UniqueJobOpen."""
     writes, now = Writes(), clock.epoch()
     change = transitions.redrive(row, due, now)

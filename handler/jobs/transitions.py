@@ -184,9 +184,12 @@ def join() -> Change:
 
 
 def cancel(row: JobRow, now: int) -> Change:
-    """End what nobody runs, and has no more children than were seen: they are cancelled with it."""
-    seen = "(attribute_not_exists(#chunks) OR #chunks <= :chunks)"
-    return _ended(f"{_IDLE} AND {seen}", {"chunks": row.chunks}, State.CANCELLED, now)
+    """End what nobody runs, and nobody has run since it was read.
+
+    Its parent and its children are then those that were read, and the same transaction sees to.
+    """
+    unmoved = "(attribute_not_exists(#fence) OR #fence = :fence)"
+    return _ended(f"{_IDLE} AND {unmoved}", {"fence": row.fence}, State.CANCELLED, now)
 
 
 def cancel_own(row: JobRow, now: int) -> Change:

@@ -8,6 +8,7 @@ for want of time, or where DynamoDB did not answer; everything else is acknowled
 import json
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from math import ceil
@@ -174,7 +175,8 @@ class _Worker:
     def _run(self, row: JobRow) -> Fate:
         definition = definitions.find(row.name)
         if definition is None:  # its message gave it another name
-            transitions.apply(row.id, transitions.release(row, clock.epoch(), clock.epoch()))
+            with suppress(Stale):
+                transitions.apply(row.id, transitions.release(row, clock.epoch(), clock.epoch()))
             return Fate.DONE
         performing.perform(row, definition, self._seconds_left() - _RESERVE)
         return Fate.DONE
