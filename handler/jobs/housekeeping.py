@@ -31,7 +31,7 @@ def cancel_children(job: CancelChildren, run: Run) -> int:
 
 
 def _stop(row: JobRow | None) -> bool:
-    """Cancel a job in nobody's name; False if it had ended. Raises Unavailable if it never rests."""
+    """Cancel a job in nobody's name; False if it had ended. Raises Unavailable."""
     for _ in range(TRIES):
         if row is None or row.standing.ended:
             return False
