@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from socket import socket
 
 from infra.blueprint import BLUEPRINT, Function
-from infra.local import engine
+from infra.local import engine, keeping
 from infra.local.aws import Access, Endpoint
 from infra.local.forwarding import forward
 from infra.local.journal import Journal, load
 from infra.local.mailbox import Mailbox
 from infra.local.mocks import MOTO
 from infra.local.plans import PREFIX
-from infra.local.resources import create_buckets, create_queues, create_secrets, create_tables
+from infra.local.resources import (
+    create_buckets,
+    create_queues,
+    create_secrets,
+    create_tables,
+    notify_queues,
+)
 from infra.local.services import mailing, remembering, secret_value
 from infra.local.state import State
 
@@ -50,6 +56,7 @@ def start(
     engine.install()
     services = MOTO | {
         "secretsmanager": remembering(MOTO["secretsmanager"], state, PREFIX),
+        "s3": keeping.keeping(MOTO["s3"], state),
         "ses": mailing(mailbox),
         **({"dynamodb": forward(dynamodb)} if dynamodb else {}),
     }
@@ -61,8 +68,10 @@ def start(
         journal.start()
     values = {secret: secret_value(secret, state) for secret in BLUEPRINT.secrets}
     create_secrets(MOTO["secretsmanager"], values, PREFIX)
-    create_queues(services["sqs"], BLUEPRINT.queues, PREFIX)
-    create_buckets(services["s3"], BLUEPRINT.buckets, PREFIX)
+    create_queues(MOTO["sqs"], BLUEPRINT.queues, PREFIX)
+    create_buckets(MOTO["s3"], BLUEPRINT.buckets, PREFIX)
+    keeping.load(MOTO["s3"], state)
+    notify_queues(MOTO["s3"], BLUEPRINT.buckets, PREFIX)
     access = Access(PREFIX, functions, services)
     endpoint = Endpoint(listening, access)
     endpoint.start()

@@ -5,7 +5,6 @@ SQS, so `following` has to be in force while any are sent or received.
 """
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -144,7 +143,7 @@ class Pump:
         for _, inbox in self._inboxes:
             moment = inbox.next_moment()
             if moment is not None:
-                moments.append(EPOCH + timedelta(milliseconds=math.ceil(moment * 1000)))
+                moments.append(EPOCH + timedelta(milliseconds=round(moment * 1000)))
         if self._next_tick > self._clock.now:
             wait = max(min(moments) - self._clock.now, MILLISECOND)
             self._clock.pass_(seconds=wait.total_seconds())

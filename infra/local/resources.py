@@ -75,12 +75,14 @@ def create_queues(sqs: Service, queues: tuple[Queue, ...], prefix: str) -> None:
 
 
 def create_buckets(s3: Service, buckets: tuple[Bucket, ...], prefix: str) -> None:
-    """Create the buckets; the queues that are told about new objects have to be there.
-
-    Raises Refused.
-    """
+    """Create the buckets. Raises Refused."""
     for bucket in buckets:
         _put(s3, f"/{prefix}{bucket.name}", "")
+
+
+def notify_queues(s3: Service, buckets: tuple[Bucket, ...], prefix: str) -> None:
+    """Have new objects told from now on to the queues, which have to be there. Raises Refused."""
+    for bucket in buckets:
         if bucket.notifies is not None:
             arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{prefix}{bucket.notifies}"
             _put(s3, f"/{prefix}{bucket.name}?notification", _NOTIFICATION.format(arn=arn))

@@ -1,4 +1,4 @@
-"""What outlives the twin: rows, secrets and mails, in `.dunlin/`.
+"""What outlives the twin: rows, objects, secrets and mails, in `.dunlin/`.
 
 Rows are written behind: what changed is kept in memory by key and written in one SQLite transaction
 every two seconds and at the end. After a crash at most those seconds are missing, and never a part
@@ -22,6 +22,9 @@ _SCHEMA = """
         table_name TEXT, key TEXT, item TEXT NOT NULL, PRIMARY KEY (table_name, key)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS objects (
+        path TEXT PRIMARY KEY, headers TEXT NOT NULL, body BLOB NOT NULL
+    ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS mails (number INTEGER PRIMARY KEY, mail TEXT NOT NULL);
 """
 
@@ -78,6 +81,22 @@ class State:
         """Remember a value at once."""
         with self._writing:
             self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def keep_object(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        """Keep an object of S3 at once, under its encoded path."""
+        with self._writing:
+            insert = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)"
+            self._database.execute(insert, (path, json.dumps(headers), body))
+
+    def forget_object(self, path: str) -> None:
+        """Forget an object."""
+        with self._writing:
+            self._database.execute("DELETE FROM objects WHERE path = ?", (path,))
+
+    def objects(self) -> Iterator[tuple[str, dict[str, str], bytes]]:
+        """The kept objects: path, headers, body."""
+        for path, headers, body in self._database.execute("SELECT * FROM objects"):
+            yield path, json.loads(headers), body
 
     def keep_mail(self, mail: str, most: int) -> None:
         """Keep a mail, and of all no more than the newest `most`."""

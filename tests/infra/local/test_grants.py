@@ -77,6 +77,29 @@ def test_a_secret_is_meant_by_name_or_arn(secret):
     assert found == {Need("secretsmanager:GetSecretValue", "p-cursors")}
 
 
+@pytest.mark.parametrize("operation", ["SendMessage", "SendMessageBatch"])
+def test_a_queue_is_meant_by_its_url(operation):
+    """A batch needs the same as a message."""
+    body = {"QueueUrl": "http://127.0.0.1:9/123456789012/p-fast"}
+    assert needs("sqs", operation, body) == {Need("sqs:SendMessage", "p-fast")}
+
+
+@pytest.mark.parametrize(
+    ("operation", "source", "wanted"),
+    [
+        ("GetObject", None, {Need("s3:GetObject", "b")}),
+        ("HeadObject", None, {Need("s3:GetObject", "b")}),
+        ("PutObject", None, {Need("s3:PutObject", "b")}),
+        ("ListObjects", None, {Need("s3:ListBucket", "b")}),
+        ("CopyObject", "a/k/x", {Need("s3:GetObject", "a"), Need("s3:PutObject", "b")}),
+    ],
+)
+def test_an_object_needs_its_bucket(operation, source, wanted):
+    """And a copy that of its source too."""
+    body = {"Bucket": "b", "Key": "k", "CopySource": source}
+    assert needs("s3", operation, body) == wanted
+
+
 def test_mail_needs_the_sender():
     """Whatever the address that it says it comes from."""
     found = needs("ses", "SendEmail", {"FromEmailAddress": "a@b.example"}, "p-")

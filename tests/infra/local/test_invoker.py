@@ -181,6 +181,19 @@ def test_renewing_replaces_a_busy_environment_after_its_answer(run, pool):
     assert (before["seen"], after["seen"]) == (2, 1)
 
 
+def test_renewing_starts_nothing_that_nobody_used(run, pool, lines):
+    """A worker without messages costs nothing when code is saved."""
+    used = pool()
+
+    async def renew_and_wait():
+        used.renew()
+        await asyncio.sleep(0.3)
+
+    run(renew_and_wait())
+    assert lines == []
+    assert used._all == set()
+
+
 def test_what_a_function_prints_is_its_log(run, pool, lines):
     """Line by line, and a last one without an end."""
     used = pool()

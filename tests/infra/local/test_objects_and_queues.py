@@ -11,7 +11,7 @@ from infra.local import aws, mocks
 from infra.local.calls import Answer
 from infra.local.grants import Need
 from infra.local.places import Refused
-from infra.local.resources import create_buckets, create_queues
+from infra.local.resources import create_buckets, create_queues, notify_queues
 
 WORK = Queue("work", visibility=60, receives=3)
 FILES, TOLD = Bucket("files"), Bucket("told", notifies="work")
@@ -34,6 +34,7 @@ def access(dynamodb):
     """The endpoint's mind: queues, buckets, a function and the twin as callers."""
     create_queues(mocks.MOTO["sqs"], (WORK,), "p-")
     create_buckets(mocks.MOTO["s3"], (FILES, TOLD), "p-")
+    notify_queues(mocks.MOTO["s3"], (FILES, TOLD), "p-")
     return aws.Access("p-", {"AKIAAPI": FUNCTION, "AKIATWIN": None}, dict(mocks.MOTO))
 
 

@@ -1,0 +1,49 @@
+"""S3 whose objects outlive the twin: what is written goes into the state, and back at a start."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from infra.local import objects
+from infra.local.calls import Answer, Call, Service
+from infra.local.places import REGION
+from infra.local.state import State
+
+_KEPT = ("content-type", "content-encoding", "content-disposition", "cache-control")
+_SIGNED = {"authorization": "by the twin"}  # moto shows private objects to whoever signed at all
+
+
+def keeping(s3: Service, state: State) -> Service:
+    """S3, each object kept as soon as it is written, before the writer knows that it is."""
+
+    def answer(call: Call) -> Answer:
+        answered = s3(call)
+        operation, given = objects.asked(call)
+        path = _path(given["Bucket"], given["Key"])
+        if answered.status == HTTPStatus.OK and operation in {"CopyObject", "PutObject"}:
+            found = s3(Call("s3", REGION, _SIGNED, b"", path, "GET"))
+            state.keep_object(path, _headers(found), found.body)
+        elif answered.status == HTTPStatus.NO_CONTENT and operation == "DeleteObject":
+            state.forget_object(path)
+        return answered
+
+    return answer
+
+
+def load(s3: Service, state: State) -> None:
+    """Write what was kept. Of a bucket that is not there any more it stays where it is."""
+    for path, headers, body in state.objects():
+        length = {"content-length": str(len(body))}
+        s3(Call("s3", REGION, _SIGNED | headers | length, body, path, "PUT"))
+
+
+def _path(bucket: str, key: str) -> str:
+    return f"/{quote(bucket)}/{quote(key)}"
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    lowered = {name.lower(): value for name, value in answer.headers.items()}
+    return {
+        name: value
+        for name, value in lowered.items()
+        if name in _KEPT or name.startswith("x-amz-meta-")
+    }
