@@ -17,9 +17,20 @@ VERSION = "0.1.0"
 router = Router(tags=["system"])
 
 Counted = Literal[
-    "requests", "milliseconds", "refusals", "faults", "sign_ins", "sign_in_failures", "lockouts"
+    "requests",
+    "milliseconds",
+    "refusals",
+    "faults",
+    "sign_ins",
+    "sign_in_failures",
+    "lockouts",
+    "jobs_enqueued",
+    "jobs_succeeded",
+    "jobs_retried",
+    "jobs_dead",
+    "jobs_cancelled",
 ]
-"""What is counted: requests, their time in all, 4xx and 5xx answers, and what `accounts` counts."""
+"""What is counted: requests, their time in all, 4xx and 5xx answers, and what rooms count."""
 
 
 class HealthOut(Out):

@@ -277,7 +277,19 @@ def administer(canary):
 
 
 @pytest.fixture
-def flown(capsys, mailbox, time):
+def messages(aws):
+    """What is sent to queues."""
+    events = core_aws.client("sqs").meta.events
+    seen = []
+    events.register_first(
+        "before-send.sqs.*", lambda request, **_: seen.append(str(request.body)), unique_id="seen"
+    )
+    yield seen
+    events.unregister("before-send.sqs.*", unique_id="seen")
+
+
+@pytest.fixture
+def flown(capsys, mailbox, messages, time):
     """A canary that has been everywhere; capsys has seen it all."""
     canary = Canary(mailbox, time)
     password = register(canary)
@@ -298,8 +310,8 @@ def flown(capsys, mailbox, time):
     return canary
 
 
-def test_no_secret_is_written_down(flown, mailbox, capsys):
-    """Not in the log, not in any table; links stand in mails alone, and tokens in their answers."""
+def test_no_secret_is_written_down(flown, mailbox, messages, capsys):
+    """Not in the log, a table or a queue; links stand in mails, and tokens in their answers."""
     printed = capsys.readouterr()
     answers = [a for path, a in flown.answers if path != "/token" or a.status != 200]
     mails = "".join(f"{mail.subject} {mail.text} {mail.html}" for mail in mailbox)
@@ -307,10 +319,12 @@ def test_no_secret_is_written_down(flown, mailbox, capsys):
     places = {
         "log": found(flown.secrets, printed.out + printed.err),
         **{name: found(flown.secrets, rows) for name, rows in tables().items()},
+        "queues": found(flown.secrets, "".join(messages)),
         "answers": found(flown.secrets, "".join(f"{a.text} {a.headers}" for a in answers)),
         "mails": found(flown.secrets, mails),
     }
     assert (len(flown.secrets) > 25, printed.out.count('"route"') > 80) == (True, True)
+    assert len(messages) > 10
     assert {place: names for place, names in places.items() if names} == {"mails": links}
 
 
