@@ -17,6 +17,7 @@ from infra.local import aws, engine, mocks, plans, seed
 from infra.local.invoker import Pool
 from tests.infra.local.dynamodb_local import dynamodb_local, jars  # noqa: F401 - fixtures
 from tests.infra.local.fresh import forget
+from tests.infra.local.pumping import functions, pumped, send, sqs, time  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -1,97 +1,11 @@
 """The pump: virtual time, in which messages, ticks and their faults are a matter of a moment."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.session import Session
-from moto import mock_aws
 
-from infra.blueprint import Queue, Source
-from infra.local import engine, pump
-from infra.local.pump import Crash, NotDrained, Odds, Pump
-from infra.local.resources import queue_definitions
-
-BASE = "https://sqs.eu-west-1.amazonaws.com/123456789012/"
-WORK = Queue("work", visibility=60, receives=3)
-SOURCES = (Source("work", "worker", 10, 1), Source("work-dead", "letters", 10, 1))
-
-
-class Time:
-    """A clock that moves when it is told to."""
-
-    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def pass_(self, **duration):
-        """Let time pass."""
-        self.now += timedelta(**duration)
-
-
-class Functions:
-    """Functions that note what they get, and do with it what a test wants."""
-
-    def __init__(self, time):
-        self.time = time
-        self.begun = time.now
-        self.noted = []
-        self.answers = {}
-        self.ids = []
-
-    def __call__(self, function, event):
-        """Invoke a function."""
-        seconds = (self.time.now - self.begun).total_seconds()
-        bodies = "".join(record["body"] for record in event.get("Records", []))
-        self.noted.append((seconds, function, bodies))
-        self.ids += [record["messageId"] for record in event.get("Records", [])]
-        answer = self.answers.get(function)
-        return answer(event) if answer else None
-
-    def seen(self, function):
-        """When a function was invoked, and the bodies of its messages."""
-        return [(seconds, bodies) for seconds, name, bodies in self.noted if name == function]
-
-
-@pytest.fixture
-def time():
-    """A clock."""
-    return Time()
-
-
-@pytest.fixture
-def sqs(time, monkeypatch):
-    """A client of SQS, with the queue and its dead letters."""
-    engine.install()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with mock_aws(), pump.following(time):
-        client = Session().create_client("sqs", region_name="eu-west-1")
-        for definition in queue_definitions(WORK, "p-", "eu-west-1", "123456789012"):
-            client.create_queue(**definition)
-        yield client
-        client.close()
-
-
-@pytest.fixture
-def send(sqs):
-    """Send messages."""
-
-    def call(*bodies, **more):
-        for body in bodies:
-            sqs.send_message(QueueUrl=f"{BASE}p-work", MessageBody=body, **more)
-
-    return call
-
-
-@pytest.fixture
-def functions(time):
-    """The functions."""
-    return Functions(time)
-
-
-@pytest.fixture
-def pumped(sqs, functions, time):
-    """The pump."""
-    return Pump(sqs, functions, time, prefix="p-", queue_base=BASE, sources=SOURCES)
+from infra.local import pump
+from infra.local.pump import Crash, NotDrained
 
 
 def fail(_event):
@@ -231,57 +145,6 @@ def test_messages_may_be_handed_out_again_while_they_run(pumped, send, functions
     send("a")
     pumped.deliver()
     assert functions.seen("worker") == [(0, "a"), (0, "a")]
-
-
-def fates(pumped, send, functions, seed, **odds):
-    """What becomes of forty messages."""
-    pumped.chaos(seed, Odds(**({"doubled": 0, "again": 0, "dropped": 0} | odds)))
-    send(*map(chr, range(65, 105)))
-    pumped.pass_(seconds=1000)
-    return functions.seen("worker")
-
-
-def test_chaos_delivers_in_another_order_and_other_batches(pumped, send, functions):
-    """Everything, though."""
-    found = "".join(bodies for _, bodies in fates(pumped, send, functions, 1))
-    assert sorted(found) == sorted(map(chr, range(65, 105)))
-    assert list(found) != sorted(found)
-
-
-def test_chaos_doubles_repeats_and_drops(pumped, send, functions):
-    """By its odds: twice at once, once more later, never."""
-    doubled = fates(pumped, send, functions, 1, doubled=0.5)
-    assert 40 < len("".join(bodies for _, bodies in doubled)) < 80
-    functions.noted.clear()
-    pumped.calm()
-    again = fates(pumped, send, functions, 1, again=0.5)
-    assert len({seconds for seconds, _ in again}) > 10
-    functions.noted.clear()
-    dropped = fates(pumped, send, functions, 1, dropped=0.5)
-    assert 0 < len("".join(bodies for _, bodies in dropped)) < 40
-
-
-def test_dead_letters_are_never_dropped(pumped, sqs, functions):
-    """Nothing would bring them back."""
-    pumped.chaos(1, Odds(dropped=1))
-    sqs.send_message(QueueUrl=f"{BASE}p-work-dead", MessageBody="a")
-    pumped.pass_(seconds=1)
-    assert functions.seen("letters")[0] == (0, "a")
-
-
-def test_chaos_can_be_had_again(sqs, time):
-    """The same seed, the same fates."""
-    found = []
-    for _ in range(2):
-        functions = Functions(time)
-        pumped = Pump(sqs, functions, time, prefix="p-", queue_base=BASE, sources=SOURCES)
-
-        def send(*bodies):
-            for body in bodies:
-                sqs.send_message(QueueUrl=f"{BASE}p-work", MessageBody=body)
-
-        found.append(fates(pumped, send, functions, 7, doubled=0.2, again=0.2, dropped=0.2))
-    assert found[0] == found[1]
 
 
 def test_a_context_counts_by_the_virtual_clock(time):
