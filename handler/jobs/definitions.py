@@ -60,7 +60,8 @@ class Job(BaseModel):
     (exceptions that no other attempt mends), `cron` (five fields, UTC) with `catch_up`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built at the first job of its kind: an api function that starts needs none of them.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     definition: ClassVar[Definition]
 
     def __init_subclass__(cls, **_options: Any) -> None:
@@ -97,6 +98,7 @@ def handles(kind: type[Job], *, name: str | None = None) -> Callable[[H], H]:
         elif name is not None or definition.handler is not None:
             raise Undeclared(f"{definition.name} has one handler, under its own name")
         else:
+            _check_cron(definition)
             definition.handler = handler
         return handler
 
@@ -130,16 +132,17 @@ def _declare(definition: Definition) -> None:
         raise Undeclared(f"{name}: queue {definition.queue} allows timeouts up to {longest} s")
     if definition.attempts < 1:
         raise Undeclared(f"{name}: at least one attempt is made")
-    if definition.cron:
-        _check_cron(definition)
     _definitions[name] = definition
 
 
 def _check_cron(definition: Definition) -> None:
-    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - only where something is on it
+    """Refuse a wrong cron where the job is handled; who only enqueues need not load the parser."""
+    if definition.cron is None:
+        return
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - as said
 
     try:
-        CronSim(definition.cron or "", _EPOCH)
+        CronSim(definition.cron, _EPOCH)
     except CronSimError as error:
         raise Undeclared(f"{definition.name}: {definition.cron!r} is no cron: {error}") from error
     if any(one.is_required() for one in definition.kind.model_fields.values()):
