@@ -4,15 +4,29 @@ An effect is one more in a counter of DynamoDB, written in the transaction that 
 exactly once), or, outside of it, in `OUTSIDE` (as often as it happens).
 """
 
+import time
 from collections import Counter as Numbers
+from collections import defaultdict
 from collections.abc import Callable
 
 from handler.core.limits import Counter
 from handler.core.writes import upsert
-from handler.jobs import Event, GiveUp, Job, RetryLater, Run, Writes, handles
+from handler.jobs import (
+    Event,
+    GiveUp,
+    Job,
+    ObjectCreated,
+    RetryLater,
+    Run,
+    Writes,
+    enqueue,
+    handles,
+)
 
 OUTSIDE: Numbers[str] = Numbers()
 """What happened outside of transactions, by key."""
+CHARGES: defaultdict[str, set[str]] = defaultdict(set)
+"""The keys that another service was given, by job: one for each effect there."""
 HOOKS: dict[str, Callable[[Run], object]] = {}
 """What else a job does while it runs, by its key: a test's own."""
 
@@ -81,6 +95,7 @@ class Refusing(Job, name="tests.refusing", give_up_on=(KeyError,)):
 def refuse(job: Refusing, run: Run) -> str:
     """Says no in different ways."""
     OUTSIDE[job.word] += 1
+    _hook(job.word, run)
     if job.word == "give up":
         raise GiveUp("There is nothing to be done.")
     if job.word == "key":
@@ -155,6 +170,22 @@ def do_steps(job: Steps, run: Run) -> list[object]:
     return [charged, run.step("second", lambda: run.attempt)]
 
 
+class Charge(Job, name="tests.charge"):
+    """Has an effect at another service, which knows a key again."""
+
+    key: str
+    failures: int = 0
+
+
+@handles(Charge)
+def charge(job: Charge, run: Run) -> None:
+    """The effect, then a failure as often as it is told."""
+    CHARGES[run.id].add(run.key("charge"))
+    _hook(job.key, run)
+    if run.attempt <= job.failures:
+        raise ValueError("a secret word")
+
+
 class Happened(Event, name="tests.happened"):
     """Something that two handlers want to know."""
 
@@ -202,3 +233,74 @@ for _kind in (Daily, Hourly, Skipped):
 def count_now(key: str) -> None:
     """An effect of its own, outside of any transaction: what a job must not do."""
     upsert(Counter, (f"effect#{key}", None), [Counter.spent.add(1)])
+
+
+class Unfit(Job, name="tests.unfit"):
+    """Returns what cannot be kept."""
+
+    what: str
+
+
+@handles(Unfit)
+def return_unfit(job: Unfit, run: Run) -> object:
+    """No JSON, no number, or too much."""
+    return {"object": object(), "nan": float("nan"), "large": "x" * 500_000}[job.what]
+
+
+class Brief(Job, name="tests.brief", timeout=1, attempts=2):
+    """Has a second, and takes more."""
+
+    key: str = ""
+
+
+@handles(Brief)
+def take_long(job: Brief, run: Run) -> None:
+    """Sleeps like a call that hangs, and answers all exceptions."""
+    try:
+        time.sleep(5)
+    except Exception:  # noqa: BLE001 - what a handler may do
+        OUTSIDE["answered"] += 1
+
+
+class Endless(Job, name="tests.endless"):
+    """Enqueues itself, or has itself follow another job."""
+
+    chained: bool = False
+
+
+@handles(Endless)
+def go_on(job: Endless, run: Run) -> None:
+    """Never comes to an end by itself."""
+    OUTSIDE["endless"] += 1
+    if job.chained:
+        enqueue(Plain(), then=[job])
+        return
+    with run.transaction() as writes:
+        writes.enqueue(job)
+
+
+class Unhandled(Job, name="tests.unhandled"):
+    """Nobody does this."""
+
+
+class Unheard(Event, name="tests.unheard"):
+    """Nobody wants to know this."""
+
+
+class Noticed(Event, name="tests.noticed"):
+    """Something that one handler wants to know."""
+
+    key: str
+
+
+@handles(Noticed, name="tests.only_listener")
+def listen_alone(event: Noticed, run: Run) -> None:
+    """The one."""
+    with run.transaction() as writes:
+        tally(writes, event.key)
+
+
+@handles(ObjectCreated, name="tests.object_seen")
+def see_object(event: ObjectCreated, run: Run) -> None:
+    """Notes a new object."""
+    OUTSIDE[f"{event.bucket}/{event.key}"] += 1

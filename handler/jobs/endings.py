@@ -105,7 +105,7 @@ def cancel_children(row: JobRow, writes: Writes) -> None:
         writes.enqueue(CancelChildren(parent_id=row.id, count=count))
 
 
-def leave(row: JobRow, writes: Writes) -> None:
+def _leave(row: JobRow, writes: Writes) -> None:
     """Add to the transaction of an end what it means for others: the parent, and the lock."""
     if row.parent:
         join = transitions.join().arguments(row.parent)
@@ -148,14 +148,18 @@ def _come_again(row: JobRow, definition: Definition, change: Change, due: int) -
 
 def _end(row: JobRow, change: Change, writes: Writes) -> None:
     try:
-        _commit(row, change, writes)
+        commit(row, change, writes)
     except Stale as stale:
         check_own(row, change, stale)
     if row.parent:
         wake_parent(row.parent)
 
 
-def _commit(row: JobRow, change: Change, writes: Writes) -> None:
+def commit(row: JobRow, change: Change, writes: Writes) -> None:
+    """Make a transition that ends a job, with those writes and all that follows for others.
+
+    A parent that is not remembered any more counts nobody out. Raises Stale, Unavailable.
+    """
     if writes.empty and not row.parent and not row.lock:
         transitions.apply(row.id, change)
         return
@@ -168,7 +172,7 @@ def _commit(row: JobRow, change: Change, writes: Writes) -> None:
         ending = Writes()
         ending.write("Update", change.arguments(row.id), refused)
         ending.take_over(writes)
-        leave(row, ending)
+        _leave(row, ending)
         try:
             ending.commit(_MEETINGS if parent else ATTEMPTS)
         except _ParentGone:

@@ -70,17 +70,16 @@ def stop(row: JobRow, *told: Event) -> None:
 
     Raises Stale when it has moved since it was read, Unavailable.
     """
-    writes, running = Writes(), row.state == State.RUNNING
-    change = transitions.ask_to_stop() if running else transitions.cancel(row, clock.epoch())
-    writes.write("Update", change.arguments(row.id), transitions.refused)
-    if not running:
-        endings.leave(row, writes)
-        endings.cancel_children(row, writes)
+    writes = Writes()
     for event in told:
         writes.save(event)
-    writes.commit()
-    if running:
+    if row.state == State.RUNNING:
+        asked = transitions.ask_to_stop().arguments(row.id)
+        writes.write("Update", asked, transitions.refused)
+        writes.commit()
         return
+    endings.cancel_children(row, writes)
+    endings.commit(row, transitions.cancel(row, clock.epoch()), writes)
     metrics.count(jobs_cancelled=1)
     if row.parent:
         endings.wake_parent(row.parent)
