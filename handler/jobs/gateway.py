@@ -4,6 +4,7 @@ A message is a hint that a job is due: it may be lost, so sending never fails fo
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from handler.core import aws, log
 from handler.core.errors import Unavailable
+from handler.core.ids import ID_PATTERN
 from handler.core.settings import settings
 
 BATCH = 10
@@ -37,6 +39,12 @@ class Hint:
             "MessageGroupId": self.group,
             "DelaySeconds": self.delay,
         }
+
+
+def is_hint(body: Any) -> bool:
+    """Whether a message is one about a job."""
+    job_id = body.get("job") if isinstance(body, dict) else None
+    return isinstance(job_id, str) and re.fullmatch(ID_PATTERN, job_id) is not None
 
 
 def send(hints: Sequence[Hint]) -> None:

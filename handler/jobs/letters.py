@@ -29,7 +29,7 @@ def bury(records: Iterable[Any]) -> list[str]:
             id_, body = str(record["messageId"]), str(record["body"])
             queue = gateway.queue_of(str(record["eventSourceARN"])).removesuffix(_DEAD)
             sent = int(record["attributes"]["SentTimestamp"]) / 1000
-        except (KeyError, TypeError, ValueError):
+        except (ArithmeticError, LookupError, TypeError, ValueError):
             strange.append(record.get("messageId", "") if isinstance(record, dict) else "")
             continue
         if not _is_hint(body):
@@ -39,8 +39,8 @@ def bury(records: Iterable[Any]) -> list[str]:
 
 def _is_hint(body: str) -> bool:
     try:
-        return isinstance(json.loads(body)["job"], str)
-    except (KeyError, TypeError, ValueError):
+        return gateway.is_hint(json.loads(body))
+    except (RecursionError, ValueError):
         return False
 
 

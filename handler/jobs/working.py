@@ -28,6 +28,11 @@ _RESERVE = 3.0
 """Seconds of the invocation that are kept for recording an end (the last one takes no calls)."""
 _UNKNOWN = 3600
 """Seconds for which a name that this release does not know is left to another release."""
+_UNREADABLE = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    Unavailable,
+)
+"""What a message may raise that is neither ours nor S3's; and S3's, where DynamoDB is away."""
 _CRASHES = 3
 """Runs whose process died before a job is given up."""
 
@@ -93,17 +98,19 @@ def _read(record: Any) -> _Message | str | None:
         if arrivals.are_in(body):
             arrivals.enqueue(body)
             return None
+        if not gateway.is_hint(body):
+            raise ValueError
         return _Message(
             id=str(record["messageId"]),
             receives=int(record["attributes"]["ApproximateReceiveCount"]),
             queue=gateway.queue_of(str(record["eventSourceARN"])),
             receipt=str(record["receiptHandle"]),
-            job_id=str(body["job"]),
+            job_id=body["job"],
             name=str(body["name"]),
         )
-    except (KeyError, TypeError, ValueError, Unavailable) as error:
+    except _UNREADABLE as error:
         log.line(level="error", metric="message_unread", error=type(error).__name__)
-        return str(record.get("messageId", "")) if isinstance(record, dict) else None
+        return str(record.get("messageId", "")) or None if isinstance(record, dict) else None
 
 
 class _Worker:
@@ -187,11 +194,12 @@ class _Worker:
         now = clock.epoch()
         if row is None or definitions.find(row.name) or now - row.due <= _UNKNOWN:
             return Fate.DONE
-        try:
-            claim = transitions.claim(secrets.token_hex(8), self._lease(), now)
-            endings.die(transitions.apply(row.id, claim), "unknown", "No release knows this name.")
-        except (Stale, Superseded):
-            return Fate.DONE
+        abandoned = row.state == State.RUNNING and row.lease < now  # by a release that knew it
+        with suppress(Stale, Superseded):
+            if not abandoned:
+                claim = transitions.claim(secrets.token_hex(8), self._lease(), now)
+                row = transitions.apply(row.id, claim)
+            endings.die(row, "unknown", "No release knows this name.", abandoned=abandoned)
         return Fate.DONE
 
     def _lease(self) -> int:
