@@ -51,10 +51,11 @@ def _outcome(row: JobRow, definition: Definition, seconds: float) -> str:
     """Run it and record its end; says how it went."""
     run = Run(row, definition)
     try:
-        with entries.depth(row), _alarm(min(definition.timeout, seconds)):
-            result = _handled(row, definition, run)
-        if not run.ended:
-            endings.succeed(row, result)
+        with entries.depth(row):
+            with _alarm(min(definition.timeout, seconds)):
+                result = _handled(row, definition, run)
+            if not run.ended:
+                endings.succeed(row, result)
     except JobCancelled:
         endings.cancel(row)
         return "cancelled"
