@@ -12,14 +12,16 @@ from pathlib import Path
 import grimp
 import pytest
 
-from handler import api
+from handler import api, clock, roster, worker
 from handler.core import system
+from handler.jobs import Event, definitions
 
 _ROOT = Path(__file__).parents[2]
 _MODULES = sorted((_ROOT / "handler").rglob("*.py"))
 _ALL = _MODULES + sorted((_ROOT / "infra").rglob("*.py"))
 _FRONT = {"__init__", "router", "jobs"}  # what doors wire; rooms use the first alone
 _DOORS = {"api", "worker", "sockets", "clock", "changes", "letters", "operators"}
+_WIRING = _DOORS | {"roster"}  # which names every room's jobs, for several doors
 _JUNK = {"utils", "helpers", "common", "constants", "exceptions", "base", "misc", "shared", "tools"}
 _JOB = "Lambda freezes or skips it: write a job instead (handler/<feature>/jobs.py)."
 _EVERY = pytest.mark.parametrize("path", _ALL, ids=lambda path: str(path.relative_to(_ROOT)))
@@ -32,9 +34,9 @@ def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def _room(module: str) -> str:
-    """The feature that a module belongs to, or nothing for core and the doors."""
+    """The feature that a module belongs to, or nothing for core, the doors and the roster."""
     parts = module.split(".")
-    return "" if len(parts) < 2 or parts[1] in _DOORS | {"core"} else parts[1]
+    return "" if len(parts) < 2 or parts[1] in _WIRING | {"core"} else parts[1]
 
 
 @_EVERY
@@ -69,7 +71,7 @@ def test_rooms_are_entered_by_their_door():
 def test_doors_wire_routers_alone():
     """A door knows a feature's router, jobs or package, not what lies behind."""
     graph = grimp.build_graph("handler")
-    for door in {f"handler.{name}" for name in _DOORS} & graph.modules:
+    for door in {f"handler.{name}" for name in _WIRING} & graph.modules:
         for found in graph.find_modules_directly_imported_by(door):
             if _room(found) and found.count(".") > 1:
                 assert found.rpartition(".")[2] in _FRONT
@@ -84,6 +86,40 @@ def test_every_router_is_wired():
     }
     routers = [importlib.import_module(f"handler.{room}.router").router for room in rooms]
     assert set(map(id, api.ROUTERS)) == {id(system.router), *map(id, routers)}
+
+
+def _rooms_with(name: str) -> set[str]:
+    """The rooms that have a module of that name."""
+    return {path.parts[1] for path in map(_relative, _MODULES) if path.parts[2:] == (f"{name}.py",)}
+
+
+def _relative(path: Path) -> Path:
+    return path.relative_to(_ROOT)
+
+
+def test_every_room_s_jobs_are_wired():
+    """A room with jobs is on the roster, and the doors that need handlers or crons have it."""
+    rooms = [importlib.import_module(f"handler.{room}.jobs") for room in _rooms_with("jobs")]
+    assert set(map(id, roster.JOBS)) == set(map(id, rooms))
+    assert worker.JOBS is roster.JOBS
+    assert clock.JOBS is roster.JOBS
+
+
+def test_every_job_has_a_handler():
+    """What a room declares, some room does; events may go unheard."""
+    unhandled = [
+        name
+        for name, found in definitions._definitions.items()
+        if not (found.handler or issubclass(found.kind, Event) or name.startswith("tests."))
+    ]
+    assert unhandled == []
+
+
+def test_names_of_jobs_begin_with_their_room():
+    """Whoever sees one in a list knows where to look."""
+    for name, found in definitions._definitions.items():
+        rooms = {_room(found.kind.__module__), _room(getattr(found.handler, "__module__", ""))}
+        assert name.partition(".")[0] in rooms | {"tests"}
 
 
 @pytest.mark.parametrize("path", _MODULES, ids=lambda path: str(path.relative_to(_ROOT)))
@@ -138,23 +174,25 @@ def _in_new_process(code: str) -> str:
     ).stdout.strip()
 
 
-def test_the_operators_door_speaks_no_http():
-    """It starts without FastAPI, Starlette and Mangum."""
+@pytest.mark.parametrize("door", ["clock", "letters", "operators", "worker"])
+def test_other_doors_speak_no_http(door):
+    """They start without FastAPI, Starlette and Mangum."""
     loaded = _in_new_process(
-        "import sys, handler.operators; print({name.partition('.')[0] for name in sys.modules})"
+        f"import sys, handler.{door}; print({{name.partition('.')[0] for name in sys.modules}})"
     )
     assert "handler" in loaded
     assert not [name for name in ("fastapi", "starlette", "mangum") if f"'{name}'" in loaded]
 
 
-def test_the_api_door_makes_one_client():
-    """Importing it builds DynamoDB's client and no other, without boto3."""
+@pytest.mark.parametrize("door", ["api", "worker"])
+def test_doors_in_a_hurry_make_one_client(door):
+    """Importing them builds DynamoDB's client and no other, without boto3."""
     told = _in_new_process(
         "import sys, botocore.session as s\n"
         "made, create = [], s.Session.create_client\n"
         "s.Session.create_client = lambda self, name, *a, **k: "
         "(made.append(name), create(self, name, *a, **k))[1]\n"
-        "import handler.api\n"
+        f"import handler.{door}\n"
         "print(made, 'boto3' in sys.modules, 's3transfer' in sys.modules)"
     )
     assert told == "['dynamodb'] False False"
