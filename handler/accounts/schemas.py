@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from handler.accounts import emails, passwords
 from handler.core.auth import Role
 from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
-from handler.core.schemas import In, Line, Out
+from handler.core.schemas import In, Line, Out, Query
 from handler.jobs import Event, Job
 
 _PREFERENCES_MAX = 50
@@ -130,10 +130,8 @@ class TokenForm(BaseModel):
     refresh_token: Annotated[str | None, Field(max_length=400)] = None
 
 
-class AccountQuery(BaseModel):
+class AccountQuery(Query):
     """Which accounts to list."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     q: Annotated[
         str | None, Field(max_length=200, description="Part of the address or of the name.")

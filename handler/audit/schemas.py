@@ -3,18 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
-from handler.core.schemas import Id, Out
+from handler.core.schemas import Id, Out, Query
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 
 
-class EventQuery(BaseModel):
+class EventQuery(Query):
     """Which events to list."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     actor: Name | None = None
     action: Name | None = None

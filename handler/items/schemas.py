@@ -7,9 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     WithJsonSchema,
@@ -18,7 +16,7 @@ from pydantic import (
 
 from handler.core.money import MINOR_DIGITS, digits_of
 from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
-from handler.core.schemas import Id, In, Line, Out, Prose
+from handler.core.schemas import Id, In, Line, Out, Prose, Query
 from handler.items.words import words_of
 
 _PRICE_MAX = Decimal(10) ** 12
@@ -127,10 +125,8 @@ def _searchable(q: str) -> str:
     return q
 
 
-class ItemQuery(BaseModel):
+class ItemQuery(Query):
     """What a list of items may be asked for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     q: Annotated[
         str | None,

@@ -4,11 +4,11 @@ import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from handler.core.metrics import Step
 from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
-from handler.core.schemas import Id, In, Out
+from handler.core.schemas import Id, In, Out, Query
 from handler.jobs.definitions import Event, Job
 from handler.jobs.states import State
 
@@ -49,10 +49,8 @@ ErrorName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,
 Cursor = Annotated[str | None, Field(max_length=600)]
 
 
-class JobQuery(BaseModel):
+class JobQuery(Query):
     """Which of the own jobs to list."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     state: State | None = None
     name: JobName | None = None
@@ -60,10 +58,8 @@ class JobQuery(BaseModel):
     cursor: Cursor = None
 
 
-class AllJobsQuery(BaseModel):
+class AllJobsQuery(Query):
     """Which of all jobs to list: the open ones, or the dead."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     state: Literal["open", "dead"] = "open"
     name: JobName | None = None
@@ -71,10 +67,8 @@ class AllJobsQuery(BaseModel):
     cursor: Cursor = None
 
 
-class StatsQuery(BaseModel):
+class StatsQuery(Query):
     """From when to when to count (by default the last day), and by which step."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     start: Annotated[AwareDatetime | None, Field(alias="from")] = None
     end: Annotated[AwareDatetime | None, Field(alias="to")] = None
