@@ -25,6 +25,13 @@ class FunctionFailed(Exception):
     """The function raised, crashed, could not be imported, or answered too much."""
 
 
+class _Exited(FunctionFailed):
+    """Its process has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("Runtime exited without providing a reason")
+
+
 class FunctionTimedOut(Exception):
     """The function overran its deadline and was killed."""
 
@@ -54,6 +61,7 @@ class Environment:
         self._retired = False
         self._busy = True
         self._failure = ""
+        self._exited = False
         self._process: asyncio.subprocess.Process | None = None
         self._reader = asyncio.StreamReader()
         self._writer: asyncio.StreamWriter | None = None
@@ -61,7 +69,10 @@ class Environment:
 
     @property
     def usable(self) -> bool:
-        """Whether it can take an event. One that failed to import can: it answers with why."""
+        """Whether it can take an event. One that failed to import can: it answers with why.
+
+        One whose process ended before it could say so answers once: the next may have better luck.
+        """
         alive = self._process is not None and self._process.returncode is None
         return not self._busy and not self._retired and (alive or bool(self._failure))
 
@@ -93,6 +104,7 @@ class Environment:
             _answer(await self._receive())
         except FunctionFailed as error:
             self._failure = str(error)
+            self._exited = isinstance(error, _Exited)
             if not self._retired:
                 self._on_line(self._plan.name, self._failure)
         self._busy = False
@@ -101,6 +113,7 @@ class Environment:
     async def invoke(self, event: bytes) -> Any:
         """Have an event answered. Raises FunctionFailed, FunctionTimedOut."""
         if self._failure:
+            self._retired |= self._exited
             raise FunctionFailed(self._failure)
         self._busy = True  # for good if cancelled: its answer would be the next event's
         self._thaw()
@@ -142,8 +155,7 @@ class Environment:
             (length,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))
             return await self._reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            message = "Runtime exited without providing a reason"
-            raise FunctionFailed(message) from error
+            raise _Exited from error
 
     async def _copy(self, stream: asyncio.StreamReader) -> None:
         rest = b""

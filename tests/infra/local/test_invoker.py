@@ -166,6 +166,17 @@ def test_a_function_that_exits_while_imported_fails_its_events(run, pool, folder
         invoke(run, pool())
 
 
+def test_a_process_that_ended_while_it_started_is_replaced(run, pool, folder):
+    """Whatever ended it fails one event, and no other."""
+    code = folder / "handler" / "api.py"
+    once = "import os\nif not os.path.exists('met'):\n    os.mkdir('met')\n    os._exit(1)\n"
+    code.write_text(once + code.read_text())
+    used = pool()
+    with pytest.raises(FunctionFailed, match="Runtime exited"):
+        invoke(run, used)
+    assert told(invoke(run, used))["seen"] == 1
+
+
 def test_renewing_replaces_a_busy_environment_after_its_answer(run, pool):
     """No request is lost when code is saved."""
     used = pool()
