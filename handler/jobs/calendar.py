@@ -47,10 +47,11 @@ def _enqueue(cron: Definition, mark: int | None) -> int:
     if mark is None:  # new: it begins now
         _move_mark(cron, clock.epoch())
         return 0
-    times = list(islice(_times(cron, mark, until), _MOST))
-    due = _wanted(cron, times, clock.epoch() - _MISSED)
+    found = list(islice(_times(cron, mark, until), _MOST + 1))  # one more tells which is the last
+    times = found[:_MOST]
+    wanted = _wanted(cron, found, clock.epoch() - _MISSED)
     hints = []
-    for at in due:
+    for at in [at for at in wanted if at <= times[-1]]:
         message = Message.of(cron.kind())
         id_ = derived_id(at, cron.name, at)
         made = entry(message, When.at(at), job_id=id_)

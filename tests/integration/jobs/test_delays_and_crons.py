@@ -8,7 +8,7 @@ from handler import clock as clock_door
 from handler.accounts import keyring
 from handler.accounts.schemas import RenewKeys
 from handler.core import metrics
-from handler.jobs import enqueue
+from handler.jobs import calendar, enqueue
 from handler.jobs.entries import DelayTooLong
 from infra.local.pump import context
 from tests.client import at_once
@@ -145,6 +145,27 @@ def test_of_many_missed_ones_the_last_runs(time, jobs):
     time.pass_(days=3)
     jobs.tick()
     assert occurrences("tests.daily") == ["04 06:30:00"]
+
+
+def test_of_more_than_a_tick_enqueues_the_last_runs(time, jobs, monkeypatch):
+    """A long outage is caught up with in several ticks, and one run is still one."""
+    monkeypatch.setattr(calendar, "_MOST", 2)
+    jobs.tick()
+    time.pass_(days=5)
+    for _ in range(4):
+        jobs.tick()
+    assert occurrences("tests.daily") == ["06 06:30:00"]
+
+
+@pytest.mark.parametrize("most", [1, 2, 100])
+def test_all_are_caught_up_with_tick_by_tick(time, jobs, monkeypatch, most):
+    """None is left out where a tick ends."""
+    monkeypatch.setattr(calendar, "_MOST", most)
+    jobs.tick()
+    time.pass_(hours=3, minutes=30)
+    for _ in range(4):
+        jobs.tick()
+    assert occurrences("tests.hourly") == ["01 13:00:00", "01 14:00:00", "01 15:00:00"]
 
 
 def test_what_is_just_late_is_not_missed(time, jobs):
