@@ -44,12 +44,15 @@ class Queue:
     """A standard SQS queue with a dead-letter queue of its own, `<name>-dead`.
 
     `visibility` (seconds) is how long a message that was handed out stays hidden, `receives` how
-    often it is handed out before it goes to the dead letters.
+    often it is handed out before it goes to the dead letters; those stay for `dead_days`, and
+    hidden for `dead_visibility` while their function has them.
     """
 
     name: str
     visibility: int
     receives: int = 20
+    dead_visibility: int = 60
+    dead_days: int = 14
 
     @property
     def dead(self) -> str:

@@ -8,9 +8,6 @@ from infra.blueprint import Queue
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
-DEAD_DAYS = 14  # the longest that SQS keeps a message
-DEAD_VISIBILITY = 60  # seconds: 30 more than the function that reads dead letters may run
-
 
 def add_queue(scope: Construct, queue: Queue, stage: Stage) -> sqs.Queue:
     """Add a queue and its dead letters, both encrypted and reached over TLS only."""
@@ -35,8 +32,8 @@ def _add_dead(scope: Construct, queue: Queue, stage: Stage) -> sqs.Queue:
         queue_name=stage.prefix + queue.dead,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
-        visibility_timeout=cdk.Duration.seconds(DEAD_VISIBILITY),
-        retention_period=cdk.Duration.days(DEAD_DAYS),
+        visibility_timeout=cdk.Duration.seconds(queue.dead_visibility),
+        retention_period=cdk.Duration.days(queue.dead_days),
         redrive_allow_policy=sqs.RedriveAllowPolicy(
             redrive_permission=sqs.RedrivePermission.BY_QUEUE,
             source_queues=[_named(scope, queue, stage)],

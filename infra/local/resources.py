@@ -17,7 +17,7 @@ _NOTIFICATION = (
     "<NotificationConfiguration><QueueConfiguration><Queue>{arn}</Queue>"
     "<Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>"
 )
-_DEAD = {"VisibilityTimeout": "60", "MessageRetentionPeriod": str(14 * 86_400)}
+_DAY = 86_400  # seconds
 
 
 def definition(table: Table, prefix: str) -> dict[str, Any]:
@@ -43,8 +43,12 @@ def queue_definitions(queue: Queue, prefix: str, region: str, account: str) -> l
     arn = f"arn:aws:sqs:{region}:{account}:{prefix}{queue.dead}"
     redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": queue.receives}
     attributes = {"VisibilityTimeout": str(queue.visibility), "RedrivePolicy": json.dumps(redrive)}
+    dead = {
+        "VisibilityTimeout": str(queue.dead_visibility),
+        "MessageRetentionPeriod": str(queue.dead_days * _DAY),
+    }
     return [
-        {"QueueName": prefix + queue.dead, "Attributes": _DEAD},
+        {"QueueName": prefix + queue.dead, "Attributes": dead},
         {"QueueName": prefix + queue.name, "Attributes": attributes},
     ]
 
