@@ -3,11 +3,6 @@
 import contextlib
 import csv
 import gzip
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,59 +14,9 @@ import httpx
 import pytest
 
 from tests.e2e.sellers import Seller, Sellers
+from tests.e2e.twins import Twin
 
-ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "data" / "diamonds.csv.gz"
-_RUNNING = "Ctrl-C ends it."  # the end of the banner
-PATIENCE = 60  # seconds a start may take on a busy machine
-
-
-class Twin:
-    """`dunlin run` in a folder of its own, as a user starts it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        for package in ("handler", "infra"):  # those that these tests are about, wherever they are
-            (folder / package).symlink_to(ROOT / package)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it and wait until it says that it runs: then its demo accounts are open too."""
-        said = self._said().count(_RUNNING)
-        command = [sys.executable, "-m", "infra.cli", "run", "--port", str(self._port)]
-        log = (self._folder / "log").open("ab")
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
-            command, cwd=self._folder, env=self._environment(), stdout=log, stderr=log
-        )
-        log.close()
-        patience_ends = time.monotonic() + PATIENCE
-        while self._said().count(_RUNNING) == said:
-            assert self._process.poll() is None, self._said()
-            assert time.monotonic() < patience_ends, self._said()
-            time.sleep(0.05)
-
-    def stop(self) -> int:
-        """End it as Ctrl-C does; returns its exit code."""
-        assert self._process
-        self._process.send_signal(signal.SIGINT)
-        return self._process.wait(PATIENCE)
-
-    def restart(self) -> None:
-        """Stop and start."""
-        assert self.stop() == 0
-        self.start()
-
-    def _environment(self) -> dict[str, str]:
-        coverage = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
-        own = {"PATH": os.environ["PATH"], "HOME": str(self._folder)}
-        return own | coverage
-
-    def _said(self) -> str:
-        log = self._folder / "log"
-        return log.read_text() if log.exists() else ""
 
 
 @dataclass
