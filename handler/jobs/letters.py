@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from handler.core import clock, log
+from handler.core import clock, log, metrics
 from handler.core.ids import derived_id
 from handler.jobs import gateway, transitions
 from handler.jobs.entries import Message, When, entry, put
@@ -59,5 +59,6 @@ def _keep(id_: str, queue: str, body: str) -> None:
         message="No worker could read this message.",
         **buried(id_, message.name, _UNREADABLE, now),
     )
-    put(made)
+    if put(made):
+        metrics.count(jobs_dead=1)
     log.line(level="error", metric="jobs_dead", job=message.name, id=id_, error=_UNREADABLE)

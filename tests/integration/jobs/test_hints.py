@@ -237,3 +237,49 @@ def test_a_stale_runner_stops_where_it_looks(time, jobs, what):
 def test_a_handle_says_where_the_job_is():
     """For clients."""
     assert Handle("0" * 26).url == "/jobs/" + "0" * 26
+
+
+def crashed(jobs, keys):
+    """Jobs whose process died while they ran, and whose lease is over."""
+
+    def die(_):
+        raise Crash
+
+    handles = []
+    for key in keys:
+        handles.append(enqueue(Tally(key=key)))
+        HOOKS[key] = die
+        jobs.deliver()
+        del HOOKS[key]
+    purge("fast")
+    return handles
+
+
+def test_jobs_that_killed_their_process_run_last_and_alone(time, jobs, hand):
+    """They cannot take their neighbours with them; the second one has another batch."""
+    first, second = crashed(jobs, "pq")
+    time.pass_(seconds=31)
+    neighbour, order = enqueue(Tally(key="n")), []
+    for key in "pqn":
+        HOOKS[key] = lambda run: order.append(run.id)
+    left = hand(hint(first, "m1"), hint(second, "m2"), hint(neighbour, "m3"))
+    assert (order, left) == ([neighbour.id, first.id], ["m2"])
+    assert (state(first), row(first).crashes, state(second)) == ("succeeded", 1, "running")
+
+
+def test_a_job_whose_runner_may_live_is_left(time, jobs, hand):
+    """Until its lease is over."""
+    (handle,) = crashed(jobs, "p")
+    time.pass_(seconds=29)
+    assert hand(hint(handle)) == []
+    assert (state(handle), row(handle).fence) == ("running", 1)
+
+
+def test_without_time_for_a_crashed_job_it_is_given_back(time, jobs, hand):
+    """As any other."""
+    (handle,) = crashed(jobs, "p")
+    time.pass_(seconds=31)
+    HOOKS["n"] = lambda _: time.pass_(seconds=4)
+    neighbour = enqueue(Tally(key="n"))
+    assert hand(hint(handle, "m1"), hint(neighbour, "m2"), seconds=24) == ["m1"]
+    assert row(handle).fence == 1

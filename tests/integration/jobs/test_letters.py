@@ -5,6 +5,7 @@ import json
 import pytest
 
 from handler.core import aws as core_aws
+from handler.core import metrics
 from handler.jobs import enqueue
 from handler.jobs.gateway import queue_url
 from tests.integration.jobs.conftest import all_jobs, hint, record, row
@@ -44,6 +45,14 @@ def test_a_letter_that_comes_twice_is_one_dead_job(time, bury):
     bury(letter, letter)
     bury(letter)
     assert len(all_jobs()) == 1
+
+
+def test_dead_letters_are_counted(time, bury):
+    """As jobs that were enqueued and died."""
+    bury(record("{", queue=DEAD))
+    bury(record("{", queue=DEAD))
+    (counted,) = metrics._counted.values()
+    assert counted == {"jobs_enqueued": 1, "jobs_dead": 1}
 
 
 def test_letters_about_jobs_are_dropped(time, bury):
