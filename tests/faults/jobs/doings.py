@@ -1,10 +1,22 @@
 """What callers do in a scenario, and what handlers do besides."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from handler.core.auth import Caller, Role
-from handler.jobs import GiveUp, Job, Run, definitions, enqueue, gateway, service, transaction
+from handler.jobs import (
+    GiveUp,
+    Job,
+    Run,
+    definitions,
+    enqueue,
+    forget,
+    gateway,
+    service,
+    transaction,
+)
+from handler.jobs.schemas import RedriveIn
 from infra.local.pump import Crash
 from tests.faults.jobs.ledger import text
 from tests.faults.jobs.world import UNREADABLE, World
@@ -61,6 +73,29 @@ def cancels(label: str) -> Act:
 def redrives(label: str) -> Act:
     """Redrive a job, if it is there."""
     return lambda world: [service.redrive_job(OPERATOR, id_) for id_ in ids(world, label)]
+
+
+def redrives_all(name: str) -> Act:
+    """Redrive all dead jobs of a name, by a job of its own."""
+    return lambda _world: service.redrive_matching(OPERATOR, RedriveIn(name=name))
+
+
+def belongs(job: Job, **options: Any) -> Act:
+    """Enqueue a job of an account that will be forgotten."""
+    return lambda _world: enqueue(job, owner="ann", **options)
+
+
+def forgets_account(_world: World, run: Run) -> None:
+    """Cancel and delete the jobs of an account."""
+    forget("ann", run)
+
+
+def uploads(_world: World) -> None:
+    """S3 tells of a new object."""
+    told = {"bucket": {"name": "dunlin-local-payloads"}, "object": {"key": "k", "sequencer": "1"}}
+    event = {"eventName": "ObjectCreated:Put", "eventTime": "2026-03-01T12:00:00Z"}
+    record = event | {"eventSource": "aws:s3", "s3": told}
+    gateway.send_body("fast", json.dumps({"Records": [record]}))
 
 
 def once(hook: Hook) -> Hook:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from handler.core.errors import AppError, Unavailable
 from handler.core.ids import derived_id
@@ -26,10 +27,19 @@ _HELD = {"shelf", "wake", "lease", "runner"}
 _EVERY = 120  # seconds: how often the calendar's job is due
 
 
-def violations(world: World, scenario: Scenario, faults: int, *, denied: bool) -> Iterator[str]:
+@dataclass(frozen=True)
+class Broken:
+    """What has broken: how much, whether anything was refused, whether messages got lost."""
+
+    faults: int
+    denied: bool
+    chaos: bool
+
+
+def violations(world: World, scenario: Scenario, broken: Broken) -> Iterator[str]:
     """All that is wrong."""
     yield from world.ledger.violations
-    if not denied:
+    if not broken.denied:
         yield from _of_errors(world)
     rows = world.jobs()
     for row in rows:
@@ -37,12 +47,12 @@ def violations(world: World, scenario: Scenario, faults: int, *, denied: bool) -
     yield from _of_effects(world, rows)
     yield from _of_locks(world)
     yield from _of_calendar(world, rows)
-    yield from _of_ends(world, scenario, rows, faults)
+    yield from _of_ends(world, scenario, rows, broken.faults)
     for id_ in world.promised:
         if world.job(id_) is None:
             yield f"a caller was promised {id_}"
     poisoned = sum(text(row, "name") == "jobs.poison_message" for row in rows)
-    if poisoned != world.unreadable:
+    if poisoned != world.unreadable and not (broken.chaos and poisoned < world.unreadable):
         yield f"{poisoned} jobs of {world.unreadable} messages that nobody can read"
     for key, charges in CHARGES.items():
         if len(charges) > 1:

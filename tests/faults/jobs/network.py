@@ -47,10 +47,13 @@ class Fault(Enum):
     FREEZE_BEFORE = "the process stands still beyond its lease before the request"
     FREEZE_AFTER = "the process stands still beyond its lease before it sees the answer"
     DOUBLE = "its messages are handed out a second time just then"
-    LATE = "the process ends, and its request arrives when another one runs its job"
+    LATE = "the process ends, and its request arrives a while later"
     TIMEOUT = "the job's time is over when the answer arrives"
 
 
+GRAVE = {Fault.CRASH_AFTER, Fault.LOST_FOR_GOOD, Fault.DOWN, Fault.FREEZE_BEFORE, Fault.LATE}
+"""The others differ little from these: a crash before a call is one after the last call, an answer
+that is lost once is botocore's to repeat."""
 FOR_GOOD = {Fault.LOST_FOR_GOOD, Fault.DOWN}
 LOST = {Fault.LOST, Fault.LOST_FOR_GOOD}
 
@@ -74,9 +77,7 @@ class Sent:
             return self.timed
         if fault is Fault.DOUBLE:
             return self.by.startswith("worker")
-        if fault is Fault.LATE:
-            return self.by.startswith("worker") and self.operation in _WRITING
-        return fault is not Fault.CONFLICT or self.operation in _WRITING
+        return fault not in {Fault.CONFLICT, Fault.LATE} or self.operation in _WRITING
 
     def __str__(self) -> str:
         return f"call {self.number} ({self.operation} by {self.by})"

@@ -12,6 +12,7 @@ from handler.jobs.endings import Superseded
 from infra.local.pump import Odds
 from tests import sample_jobs
 from tests.faults.jobs import invariants
+from tests.faults.jobs.invariants import Broken
 from tests.faults.jobs.network import Fault, Sent
 from tests.faults.jobs.scenarios import SCENARIOS, Scenario
 from tests.faults.jobs.world import World
@@ -30,6 +31,13 @@ class Schedule:
     faults: Mapping[int, Fault] = field(default_factory=dict)
     persistent: bool = False
     chaos: bool = False
+
+    @property
+    def broken(self) -> Broken:
+        """What the invariants have to know of it."""
+        return Broken(
+            len(self.faults) + self.chaos, Fault.DENIED in self.faults.values(), self.chaos
+        )
 
     def __str__(self) -> str:
         told = ", ".join(f"{fault.name} at call {number}" for number, fault in self.faults.items())
@@ -69,8 +77,7 @@ def play(world: World, schedule: Schedule) -> Played:
         _perform(world, scenario)
     except (Exception, Superseded, JobCancelled, JobTimeout) as error:  # noqa: BLE001 - is found
         world.ledger.violations.append(f"nobody catches {error!r}")
-    weight, denied = len(schedule.faults) + schedule.chaos, Fault.DENIED in schedule.faults.values()
-    found = invariants.violations(world, scenario, weight, denied=denied)
+    found = invariants.violations(world, scenario, schedule.broken)
     return Played(schedule, list(found), calls)
 
 
@@ -90,9 +97,9 @@ def _perform(world: World, scenario: Scenario) -> None:
         world.settle()
 
 
-def with_each(world: World, name: str, fault: Fault, every: int = 1) -> Iterator[Schedule]:
+def with_each(calls: Sequence[Sent], name: str, fault: Fault, every: int = 1) -> Iterator[Schedule]:
     """A scenario with a fault at each of its calls, or at every so many."""
-    for sent in play(world, Schedule(name)).calls[::every]:
+    for sent in calls[::every]:
         if sent.concerns(fault):
             yield Schedule(name, 0, {sent.number: fault}, persistent=sent.number % 2 == 0)
 

@@ -13,17 +13,21 @@ from tests.faults.jobs.doings import (
     asked_to_stop_and_deaf,
     asked_to_stop_and_failing,
     asked_to_stop_and_given_up,
+    belongs,
     cancels,
     causes,
     clears_calendar,
     fails,
     forgets,
+    forgets_account,
     knows,
     once,
     redrives,
+    redrives_all,
     starts,
     tells_progress,
     unreadable,
+    uploads,
 )
 from tests.sample_jobs import Charge, Happened, Plain, Steps, Tally, Whole
 
@@ -181,6 +185,12 @@ SCENARIOS: dict[str, Scenario] = {
         frozenset({("part w 0", DEAD)}),
         {"w/0": once(fails(GiveUp, "no"))},
     ),
+    "redrive, many": Scenario(
+        ((0, causes(A, B)), (5, redrives_all("tests.tally"))),
+        {"tally a": DONE, "tally b": DONE, "jobs.redrive_dead": DONE},
+        also(a=DEAD, b=DEAD),
+        {"a": once(fails(GiveUp, "no")), "b": once(fails(GiveUp, "no"))},
+    ),
     "cancel, early": Scenario(
         ((0, starts(Whole(key="w", parts=2), delay=30)), (10, cancels("whole w"))),
         {"whole w": CANCELLED},
@@ -200,6 +210,18 @@ SCENARIOS: dict[str, Scenario] = {
         {"tally a": DONE, "tally b": DEAD},
         hooks={"b": fails(Crash)},
     ),
+    "poison, child": Scenario(
+        ((0, starts(Whole(key="w", parts=1))),),
+        WHOLE | {"part w 0": DEAD},
+        hooks={"w/0": fails(Crash)},
+    ),
+    "forget": Scenario(
+        ((0, belongs(Plain(key="p"))), (0, belongs(Plain(key="q"), delay=100)), (5, starts(A))),
+        {"tally a": DONE},
+        frozenset((f"plain {key}", end) for key in "pq" for end in (DONE, CANCELLED)),
+        {"a": forgets_account},
+    ),
+    "arrival": Scenario(((0, uploads),), {"jobs.object_created k": DONE, "object_seen k": DONE}),
     "event": Scenario(
         ((0, starts(Happened(key="e"))),),
         {

@@ -33,6 +33,7 @@ from tests.faults.jobs.surroundings import Jumping, Lines
 _AHEAD = 120  # seconds by which a tick looks for jobs with a long delay
 _LONG = 200  # seconds: beyond the lease of a quick worker, and the visibility of its messages
 _LONGER = 1000  # the same of a slow one
+_A_WHILE = 5  # calls
 _END = 6 * 3600  # seconds after which a schedule counts as endless
 UNREADABLE = "{"
 """A message that nobody can read."""
@@ -53,7 +54,7 @@ class World:
         self.promised: list[str] = []
         self.refused: list[BaseException] = []
         self.unforeseen: list[str] = []
-        self.late: list[tuple[Actor, Callable[[], Any]]] = []
+        self.late: list[tuple[Actor, int, Callable[[], Any]]] = []
         self.persistent = False
         self.unreadable = 0
         self.skews: dict[str, int] = {}
@@ -138,11 +139,12 @@ class World:
         return None
 
     def let_arrive(self) -> None:
-        """Carry out late requests of dead runners of the jobs that are run just now."""
+        """Carry out late requests: while another one runs the job, and of others after a while."""
         runner = self.ledger.actor
         for one in self.late[:]:
-            actor, arrive = one
-            if runner is not actor and {*actor.fences} & {*runner.fences}:
+            actor, number, arrive = one
+            waited = not actor.fences and self.network.calls >= number + _A_WHILE
+            if runner is not actor and (waited or {*actor.fences} & {*runner.fences}):
                 self.late.remove(one)
                 self.ledger.actors.append(actor)
                 arrive()
@@ -205,7 +207,7 @@ class World:
             self.freeze()
 
     def _delay(self, arrive: Callable[[], Any]) -> None:
-        self.late.append((self.ledger.actor, arrive))
+        self.late.append((self.ledger.actor, self.network.calls, arrive))
 
     def _count(self, sent: Sent) -> None:
         if sent.operation == "SendMessage" and sent.body["MessageBody"] == UNREADABLE:
