@@ -270,8 +270,10 @@ class Endless(Job, name="tests.endless"):
 
 @handles(Endless)
 def go_on(job: Endless, run: Run) -> None:
-    """Never comes to an end by itself."""
+    """Never comes to an end by itself, or a test would not either."""
     OUTSIDE["endless"] += 1
+    if OUTSIDE["endless"] > 50:
+        return
     if job.chained:
         enqueue(Plain(), then=[job])
         return
