@@ -1,7 +1,8 @@
 """`make bench`: one table of what performance.md asks for, measured here and now.
 
 It reports; it does not judge, so that a busy machine fails no build. `--json FILE` keeps the
-figures. Everything is a ratio or a count, because times are not comparable between machines.
+figures. Everything is a ratio or a count, because times are not comparable between machines; but
+for the jobs through the twin, which stand below the table, and fail if one is lost or doubled.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from tests.bench.canned import ENVIRONMENT, id_of
 
 os.environ.update(ENVIRONMENT)  # before the application is imported, which reads it once
 
-from tests.bench import cold, exact, login, people, throughput, warm
+from tests.bench import cold, endurance, exact, login, people, throughput, warm
 from tests.bench.events import event
 from tests.bench.goals import GOALS, Figure
 
@@ -25,7 +27,15 @@ def main() -> None:
     """Measure, tell, and keep if asked to."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--no-twin", action="store_true", help="no jobs through the twin")
+    parser.add_argument("--jobs", type=int, default=10_000, help="so many (default 10,000)")
     asked = parser.parse_args()
+    _measure(asked.json)
+    if not asked.no_twin and not _endured(asked.jobs):
+        sys.exit("dunlin bench: JOBS WERE LOST OR DOUBLED")
+
+
+def _measure(kept: Path | None) -> None:
     people.draw_key()
     token = people.token()
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
@@ -35,8 +45,18 @@ def main() -> None:
     figures = sorted([*timed, *counted], key=lambda figure: list(GOALS).index(figure.id))
     print(_table(figures))
     print(f"Cold starts: {cold.how()}. Warm requests: CPU time. `over` and `under` miss the goal.")
-    if asked.json:
-        asked.json.write_text(json.dumps([_record(figure) for figure in figures], indent=2) + "\n")
+    if kept:
+        kept.write_text(json.dumps([_record(figure) for figure in figures], indent=2) + "\n")
+
+
+def _endured(jobs: int) -> bool:
+    """Tell of jobs through the twin as they end. Returns whether none was lost or doubled."""
+    print("Jobs through the twin, end to end (times of this machine, no ratios):", flush=True)
+    right = True
+    for course in endurance.courses(jobs):
+        print(f"  {course}", flush=True)
+        right = right and course.is_right
+    return right
 
 
 def _record(figure: Figure) -> dict[str, object]:

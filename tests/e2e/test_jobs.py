@@ -4,14 +4,15 @@ What the twins go through is in `trials`; here is what must be so afterwards.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
 from tests.e2e import trials
-from tests.e2e.probing import Seen
+from tests.e2e.probing import Probed, Seen
 from tests.e2e.trials import Outcome
 
 pytestmark = [
@@ -24,16 +25,29 @@ _CLOCK = 60
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
-    """All plays, at the same time: most of each is waiting."""
-    with ThreadPoolExecutor(len(trials.PLAYS)) as stages:
-        playing = {
-            play.__name__: stages.submit(play, tmp_path_factory.mktemp(play.__name__))
-            for play in trials.PLAYS
-        }
-        found = {name: play.result() for name, play in playing.items()}
-        yield found
-        assert set(stages.map(lambda one: one.twin.stop(), found.values())) == {0}
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Probed]]:
+    """A twin for each play, not started yet."""
+    made = {
+        play.__name__: Probed(tmp_path_factory.mktemp(play.__name__), options)
+        for play, options in trials.PLAYS.items()
+    }
+    with ExitStack() as ends:
+        for twin in made.values():
+            ends.callback(twin.stop)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def outcomes(twins) -> dict[str, Outcome]:
+    """What came of all plays, which run at the same time: most of each is waiting."""
+
+    def perform(play: Callable[[Probed], Outcome]) -> Outcome:
+        twins[play.__name__].start()
+        return play(twins[play.__name__])
+
+    with ThreadPoolExecutor(len(twins)) as stages:
+        found = stages.map(perform, trials.PLAYS)
+        return dict(zip(twins, found, strict=True))
 
 
 @pytest.fixture(scope="module")

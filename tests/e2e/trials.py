@@ -1,14 +1,14 @@
-"""What running twins are put through while they work off probes, each on a twin of its own.
+"""What running twins are put through while they work off probes.
 
-A play leaves its twin running, every job ended. What was lost on the way (a message that a killed
-worker held, or one of a stopped twin) is found again after a minute, so most of a play is waiting.
+A play takes a twin that runs, and leaves it running with every job ended. What was lost on the way
+(a message that a killed worker held, or one of a stopped twin) is found again after a minute, so
+most of a play is waiting.
 """
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from infra.local import client
 from tests.e2e.probing import Probed, Seen
@@ -31,10 +31,9 @@ class Outcome:
     """Of those jobs that were enqueued in time to be saved."""
 
 
-def kill_workers(folder: Path) -> Outcome:
+def kill_workers(twin: Probed) -> Outcome:
     """Kill workers at random while they work off 300 jobs."""
-    twin, chance = Probed(folder), random.Random(20)  # noqa: S311 - it is to happen again
-    twin.start()
+    chance = random.Random(20)  # noqa: S311 - it is to happen again
     ids = twin.enqueue(0, 300, milliseconds=50)
     for _ in range(_KILLS):
         time.sleep(chance.uniform(0.2, 0.6))
@@ -43,10 +42,8 @@ def kill_workers(folder: Path) -> Outcome:
     return Outcome(twin, ids, twin.seen(0, 300))
 
 
-def stop(folder: Path) -> Outcome:
+def stop(twin: Probed) -> Outcome:
     """Stop the twin in the middle of 1,000 jobs, and start it again."""
-    twin = Probed(folder)
-    twin.start()
     ids = twin.enqueue(0, 1000, milliseconds=20)
     _check_halfway(twin, 1000)
     twin.restart()
@@ -54,10 +51,8 @@ def stop(folder: Path) -> Outcome:
     return Outcome(twin, ids, twin.seen(0, 1000))
 
 
-def pull_the_plug(folder: Path) -> Outcome:
+def pull_the_plug(twin: Probed) -> Outcome:
     """Kill the twin in the middle of 1,000 jobs, of which 800 are saved, and start it again."""
-    twin = Probed(folder)
-    twin.start()
     ids = twin.enqueue(0, 800, milliseconds=20)
     time.sleep(_WRITTEN)
     ids += twin.enqueue(800, 200, milliseconds=20)
@@ -68,17 +63,21 @@ def pull_the_plug(folder: Path) -> Outcome:
     return Outcome(twin, ids, twin.seen(0, 1000), early=twin.seen(0, 800))
 
 
-def be_strict(folder: Path) -> Outcome:
+def be_strict(twin: Probed) -> Outcome:
     """Freeze functions between events, and hand messages out twice and in another order."""
-    twin = Probed(folder, ["--strict"])
-    twin.start()
     ids = twin.enqueue(0, 200)
     time.sleep(_REPEATED)
     _end(twin)
     return Outcome(twin, ids, twin.seen(0, 200))
 
 
-PLAYS: tuple[Callable[[Path], Outcome], ...] = (kill_workers, stop, pull_the_plug, be_strict)
+PLAYS: dict[Callable[[Probed], Outcome], Sequence[str]] = {
+    kill_workers: (),
+    stop: (),
+    pull_the_plug: (),
+    be_strict: ("--strict",),
+}
+"""Each with the options of its twin."""
 
 
 def _check_halfway(twin: Probed, count: int) -> None:
