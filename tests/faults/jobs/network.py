@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from io import BytesIO
 from typing import Any
 from unittest import mock
@@ -18,6 +19,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.utils import camelcase_to_underscores
+from moto.sqs import models
 from moto.sqs.models import sqs_backends
 
 from infra.blueprint import prefix
@@ -124,6 +127,7 @@ class Network:
         with (
             mock.patch.object(BotocoreStubber, "__call__", send),
             mock.patch.object(RequestSigner, "sign", _sign),
+            mock.patch.object(models, "camelcase_to_underscores", cache(camelcase_to_underscores)),
         ):
             yield
 

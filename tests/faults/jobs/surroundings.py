@@ -15,10 +15,16 @@ class Jumping(Pump):
     first: Callable[[], datetime | None]
 
     def _step(self, end: datetime) -> None:
-        first = self.first()
-        while self._next_tick < (end if first is None else min(first, end)):
-            self._next_tick += _MINUTE
+        due, first = self._next_tick, self.first()
+        useful = due
+        while useful < (end if first is None else min(first, end)):
+            useful += _MINUTE
+        self._next_tick = useful
         super()._step(end)
+        if self._next_tick == useful:  # it was not yet time for it; by then there may be more to do
+            while due <= self._clock.now:
+                due += _MINUTE
+            self._next_tick = due
 
 
 class Lines(io.StringIO):
