@@ -72,12 +72,12 @@ def be_strict(twin: Probed) -> Outcome:
 
 
 PLAYS: dict[Callable[[Probed], Outcome], Sequence[str]] = {
-    kill_workers: (),
     stop: (),
     pull_the_plug: (),
+    kill_workers: (),
     be_strict: ("--strict",),
 }
-"""Each with the options of its twin."""
+"""Each with the options of its twin; those that take longest first."""
 
 
 def _check_halfway(twin: Probed, count: int) -> None:
