@@ -19,7 +19,8 @@ from handler.jobs import (
 from handler.jobs.schemas import RedriveIn
 from infra.local.pump import Crash
 from tests.faults.jobs.ledger import text
-from tests.faults.jobs.world import UNREADABLE, World
+from tests.faults.jobs.surroundings import UNREADABLE
+from tests.faults.jobs.world import World
 from tests.sample_jobs import OUTSIDE, tally
 
 Act = Callable[[World], Any]

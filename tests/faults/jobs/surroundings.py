@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from infra.local.pump import Pump
 
+UNREADABLE = "{"
+"""A message that nobody can read."""
 _MINUTE = timedelta(minutes=1)
 
 

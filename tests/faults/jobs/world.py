@@ -3,6 +3,7 @@
 A world is opened once and begins anew for every schedule: emptied, and seeded again.
 """
 
+import importlib
 import random
 import secrets
 import signal
@@ -28,15 +29,13 @@ from tests.faults.jobs.database import Database
 from tests.faults.jobs.expressions import Row
 from tests.faults.jobs.ledger import ENDED, JOBS, Actor, Ledger, text
 from tests.faults.jobs.network import Fault, Network, Sent
-from tests.faults.jobs.surroundings import Jumping, Lines
+from tests.faults.jobs.surroundings import UNREADABLE, Jumping, Lines
 
 _AHEAD = 120  # seconds by which a tick looks for jobs with a long delay
 _LONG = 200  # seconds: beyond the lease of a quick worker, and the visibility of its messages
 _LONGER = 1000  # the same of a slow one
 _A_WHILE = 5  # calls
 _END = 6 * 3600  # seconds after which a schedule counts as endless
-UNREADABLE = "{"
-"""A message that nobody can read."""
 
 
 class World:
@@ -78,6 +77,8 @@ class World:
         with ExitStack() as stack:
             for patch in patches:
                 stack.enter_context(patch)
+            for door in ("clock", "letters", "worker"):
+                importlib.import_module(f"handler.{door}")  # so that all jobs are known by now
             for definition in definitions._definitions.values():
                 stack.callback(setattr, definition, "cron", definition.cron)
             self._build()
