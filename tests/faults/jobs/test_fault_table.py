@@ -11,7 +11,7 @@
 | tick | "long delay", "calendar" with every fault; `TestTick` |
 | cancel | the scenarios "cancel, ..." with every fault |
 | redrive, cron, last children twice | "redrive ...", "calendar", "fan-in"; `TestTwice` |
-| results and payloads | "beside", "object"; tests/integration/jobs/test_payloads.py |
+| results and payloads | "beside", "object"; test_payloads, test_failures (integration) |
 | old and new workers | "unknown", "mixed" |
 """
 
