@@ -226,7 +226,7 @@ class RenewKeys(Job, name="accounts.renew_keys", cron="23 3 * * *"):
     """Announce the next signing key when it is time, also where nobody signs in."""
 
 
-class AccountClosed(Event, name="accounts.closed"):
+class AccountClosed(Event, name="accounts.closed", queue="slow", timeout=800):
     """An account was closed: what it owns must go."""
 
     account_id: str

@@ -14,6 +14,8 @@ class JobNotFound(NotFound):
 def find_job(caller: Caller, job_id: str) -> JobRow:
     """A job of the caller's; an administrator's are all. Raises JobNotFound."""
     row = JobRow.find(job_id)
-    if row is None or not row.name or (row.owner != caller.id and caller.role is not Role.ADMIN):
+    if row is None or not row.name:
+        raise JobNotFound
+    if row.on_behalf_of != caller.id and caller.role is not Role.ADMIN:
         raise JobNotFound
     return row

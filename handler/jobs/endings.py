@@ -58,7 +58,7 @@ def succeed(row: JobRow, result: Any, writes: Writes | None = None) -> None:
     ending = writes or Writes()
     if placed.beside:
         ending.write("Put", placed.beside)
-    if rest := entries.read(row.after):
+    if rest := entries.chain_of(row):
         ending.add(_next(row, rest))
     _end(row, transitions.succeed(row, now, placed.attributes), ending)
     metrics.count(jobs_succeeded=1)
@@ -100,9 +100,13 @@ def cancel(row: JobRow, *, abandoned: bool = False) -> None:
 
 def cancel_children(row: JobRow, writes: Writes) -> None:
     """Have a job's children cancelled with it, if it has any."""
-    if row.chunks:
-        count = row.children or row.chunks * CHUNK
+    if count := children_of(row):
         writes.enqueue(CancelChildren(parent_id=row.id, count=count))
+
+
+def children_of(row: JobRow) -> int:
+    """How many jobs a job has spawned, at most: so many ids are to be looked at."""
+    return row.children or row.chunks * CHUNK
 
 
 def _leave(row: JobRow, writes: Writes) -> None:
@@ -202,5 +206,4 @@ def wake_parent(parent_id: str) -> None:
 
 def hint_of(row: JobRow, definition: Definition, delay: int = 0) -> Hint:
     """The message about a job."""
-    group = row.owner or row.parent or row.name
-    return Hint(definition.queue, row.id, row.name, group, delay)
+    return Hint(definition.queue, row.id, row.name, row.group, delay)

@@ -93,13 +93,14 @@ class Message:
         return cls(job.definition.name, job.definition.queue, text)
 
 
-def written(then: Sequence[Message]) -> str | None:
-    """The rest of a chain as a row holds it."""
-    return json.dumps([[one.name, one.queue, one.text] for one in then]) if then else None
+def written(then: Sequence[Message]) -> str:
+    """The rest of a chain as it is kept."""
+    return json.dumps([[one.name, one.queue, one.text] for one in then])
 
 
-def read(after: str | None) -> list[Message]:
-    """The rest of a chain."""
+def chain_of(row: JobRow) -> list[Message]:
+    """The rest of a job's chain. Raises Unavailable."""
+    after = payloads.load(row, "after")
     return [Message(*one) for one in json.loads(after)] if after else []
 
 
@@ -125,33 +126,38 @@ def entry(  # noqa: PLR0913 - all that may be said of a job
     then: Sequence[Message] = (),
 ) -> Entry:
     """The rows of a new job. Raises PayloadTooLarge, ChainTooLong, Unavailable."""
-    follows = _following()
-    id_, parent_id = job_id or new_id(), parent.id if parent else None
-    beside = payloads.BESIDE if parent is None else 0  # a chunk of children fills its transaction
-    placed = payloads.place(id_, "arguments", message.text, when.due, beside=beside)
-    lock = lock_of(message.name, unique) if unique else None
+    follows, id_ = _following(), job_id or new_id()
+    placed = [payloads.place(id_, "arguments", message.text, when.due, beside=_room(parent))]
+    if then:
+        placed.append(payloads.place(id_, "after", written(then), when.due))
     item = _item(
         id_,
         when,
         placed,
         name=message.name,
         owner=owner,
-        parent=parent_id,
-        after=written(then),
-        lock=lock,
+        account=parent.on_behalf_of if parent else None,
+        parent=parent.id if parent else None,
+        lock=lock_of(message.name, unique) if unique else None,
         depth=follows,
     )
-    hint = _hint(message, when, id_, owner or parent_id or message.name)
-    return Entry(Handle(id_), item, hint, [placed.beside] if placed.beside else [], lock)
+    row = JobRow.from_raw_data(item)
+    beside = [one.beside for one in placed if one.beside]
+    return Entry(Handle(id_), item, _hint(message, when, row), beside, row.lock)
 
 
-def _item(job_id: str, when: When, placed: Placed, **more: Any) -> RawRow:
+def _room(parent: JobRow | None) -> int:
+    """Bytes of arguments that may stand beside a row: a chunk of children fills its transaction."""
+    return payloads.BESIDE if parent is None else 0
+
+
+def _item(job_id: str, when: When, placed: Sequence[Placed], **more: Any) -> RawRow:
     return key_of(job_id) | raw(
         schema=1,
         state=State.QUEUED,
         due=when.due,
         **waking(job_id, when.due, when.now),
-        **placed.attributes,
+        **{name: value for one in placed for name, value in one.attributes.items()},
         **more,
     )
 
@@ -163,10 +169,12 @@ def _following() -> int | None:
     return _depth.get() or None
 
 
-def _hint(message: Message, when: When, job_id: str, group: str) -> Hint | None:
+def _hint(message: Message, when: When, row: JobRow) -> Hint | None:
     """The message about a new job; None where the clock sends it in time."""
     delay = max(0, when.due - when.now)
-    return Hint(message.queue, job_id, message.name, group, delay) if delay <= DELAY_MAX else None
+    if delay > DELAY_MAX:
+        return None
+    return Hint(message.queue, row.id, message.name, row.group, delay)
 
 
 def child_id(parent_id: str, *words: object) -> str:

@@ -7,7 +7,7 @@ from handler.core import aws, clock
 from handler.core.errors import Conflict, Unavailable
 from handler.core.records import RawRow
 from handler.core.transactions import Transaction
-from handler.jobs import indexes, models, payloads
+from handler.jobs import endings, indexes, models, payloads
 from handler.jobs.entries import child_id
 from handler.jobs.models import JobRow
 from handler.jobs.runs import RetryLater, Run
@@ -83,7 +83,11 @@ def forget(owner: str, run: Run) -> int:
 
 
 def delete(row: JobRow) -> int:
-    """Delete an ended job with all that stands beside it. Returns 1."""
+    """Delete an ended job with all that stands beside it, and the jobs it spawned. Returns 1."""
+    for number in range(endings.children_of(row)):
+        child = JobRow.find(child_id(row.id, number))
+        if child is not None and child.standing.ended:
+            delete(child)
     payloads.delete_objects(row)
     parts = JobRow.parts(row.id)
     for first in range(0, len(parts), _PAGE):

@@ -60,7 +60,10 @@ class Dead(GlobalSecondaryIndex["JobRow"]):
 
 
 class JobRow(Row):
-    """A job. Times are epoch seconds, `arguments` and `result` JSON texts."""
+    """A job. Times are epoch seconds; `arguments`, `result` and `after` (its chain) JSON texts.
+
+    `owner` is the account that lists it; `account` that of the job which spawned it.
+    """
 
     class Meta:
         table_name = table("jobs")
@@ -99,7 +102,9 @@ class JobRow(Row):
     left = IntegerAttribute(default=0)
     chunks = IntegerAttribute(default=0)
     children = IntegerAttribute(null=True)
+    account = UnicodeAttribute(null=True)
     after = UnicodeAttribute(null=True)
+    after_at = UnicodeAttribute(null=True)
     lock = UnicodeAttribute(null=True)
     depth = IntegerAttribute(default=0)
     grave = UnicodeAttribute(null=True)
@@ -111,6 +116,16 @@ class JobRow(Row):
     def standing(self) -> State:
         """Its state."""
         return State(self.state)
+
+    @property
+    def on_behalf_of(self) -> str | None:
+        """The account whose job it is, or in whose job it was spawned."""
+        return self.owner or self.account
+
+    @property
+    def group(self) -> str:
+        """Whose turn it takes in a queue: an account's, a parent's, or a name's."""
+        return self.on_behalf_of or self.parent or self.name
 
     @property
     def created(self) -> int:

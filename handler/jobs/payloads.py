@@ -66,7 +66,7 @@ def load(row: JobRow, part: str) -> str | None:
 
 def delete_objects(row: JobRow) -> None:
     """Delete what a job has in S3. Raises Unavailable."""
-    for where in (row.arguments_at, row.result_at):
+    for where in (row.arguments_at, row.result_at, row.after_at):
         if where and where.startswith(_S3):
             gateway.delete_object(f"{row.id}/{where.removeprefix(_S3)}")
 

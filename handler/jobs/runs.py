@@ -67,8 +67,8 @@ class Run:
 
     @property
     def owner(self) -> str | None:
-        """The account whose job it is, as its row says and nobody else."""
-        return self._row.owner
+        """The account whose job it is or spawned it, as the row says and nobody else."""
+        return self._row.on_behalf_of
 
     @property
     def attempt(self) -> int:

@@ -84,8 +84,7 @@ def _push(wake: str, now: int) -> Hint | None:
     if not _can_run(row, now):
         return None
     queue = definition.queue if definition else "fast"  # where somebody may know the name
-    group = row.owner or row.parent or row.name
-    return Hint(queue, job_id, row.name, group, max(0, row.due - now))
+    return Hint(queue, job_id, row.name, row.group, max(0, row.due - now))
 
 
 def _can_run(row: JobRow, now: int) -> bool:

@@ -89,7 +89,8 @@ LETTERS = Function(
     memory=256,
     timeout=30,
     grants=(
-        Grant("jobs", ("dynamodb:GetItem", "dynamodb:PutItem")),
+        Grant("jobs", ("dynamodb:PutItem",)),
+        Grant("payloads", ("s3:PutObject",)),
         Grant("metrics", ("dynamodb:UpdateItem",)),
     ),
 )

@@ -61,18 +61,27 @@ def start(
         **({"dynamodb": forward(dynamodb)} if dynamodb else {}),
     }
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
-    journal = None
-    if dynamodb is None:
-        load(state, [PREFIX + table.name for table in BLUEPRINT.tables])
-        journal = Journal(state)
-        journal.start()
+    journal = _journal(state) if dynamodb is None else None
+    _create_others(state)
+    access = Access(PREFIX, functions, services)
+    endpoint = Endpoint(listening, access)
+    endpoint.start()
+    return Cloud(access, endpoint, journal, created)
+
+
+def _journal(state: State) -> Journal:
+    """Fill the tables with the saved rows, and save what changes from now on."""
+    load(state, [PREFIX + table.name for table in BLUEPRINT.tables])
+    journal = Journal(state)
+    journal.start()
+    return journal
+
+
+def _create_others(state: State) -> None:
+    """Make secrets, queues and buckets; queues are told of new objects, not of saved ones."""
     values = {secret: secret_value(secret, state) for secret in BLUEPRINT.secrets}
     create_secrets(MOTO["secretsmanager"], values, PREFIX)
     create_queues(MOTO["sqs"], BLUEPRINT.queues, PREFIX)
     create_buckets(MOTO["s3"], BLUEPRINT.buckets, PREFIX)
     keeping.load(MOTO["s3"], state)
     notify_queues(MOTO["s3"], BLUEPRINT.buckets, PREFIX)
-    access = Access(PREFIX, functions, services)
-    endpoint = Endpoint(listening, access)
-    endpoint.start()
-    return Cloud(access, endpoint, journal, created)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from infra.blueprint import BLUEPRINT, Function
+from infra.blueprint import BLUEPRINT, OPERATORS, Function
 from infra.local import plans, seed, terminal
 from infra.local.gateway import Gateway
 from infra.local.invoker import Pool
@@ -86,10 +86,7 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     log = terminal.Log()
     pools, keys = _pools(options, _url(endpoint), _public(http), log)
     where = options.dynamodb or _FOLDER
-    for name, pool in pools.items():
-        stack.push_async_callback(pool.close)
-        if name == BLUEPRINT.http or not seed.is_planted(state, where):
-            pool.start()
+    _begin(stack, pools, planted=seed.is_planted(state, where))
     mailbox = Mailbox(state)
     # Importing these takes a second, in which the function imports itself.
     from infra.local import cloud, running, serving  # noqa: PLC0415
@@ -109,6 +106,15 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     async with asyncio.TaskGroup() as group:
         running.start(group, pools, log.line, options.seed if options.strict else None)
         await serving.renewed(pools, code)
+
+
+def _begin(stack: AsyncExitStack, pools: dict[str, Pool], *, planted: bool) -> None:
+    """Start what is asked first; the others start at their first event."""
+    for pool in pools.values():
+        stack.push_async_callback(pool.close)
+    pools[BLUEPRINT.http].start()
+    if not planted:
+        pools[OPERATORS.name].start()
 
 
 def _pools(

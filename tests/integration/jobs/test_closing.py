@@ -58,8 +58,7 @@ def test_jobs_of_a_closed_account_are_forgotten(time, jobs, ann, hand):
     others = enqueue(Plain(), owner="max", delay=3 * 24 * 3600)
     close(ann, jobs)
     left = {(one.name, one.owner) for one in all_jobs() if one.name.startswith("tests.")}
-    assert left == {("tests.plain", "max"), ("tests.part", None)}
-    assert {one.state for one in all_jobs("tests.part")} == {"cancelled"}
+    assert left == {("tests.plain", "max")}
     assert (state(others), locks()) == ("queued", [])
     ids = {one.id for one in all_jobs()}
     assert {one.id for one in JobRow.scan() if not one.id.startswith("cron#")} == ids
@@ -105,7 +104,7 @@ def test_a_running_job_of_a_closed_account_is_asked_to_stop(time, jobs, ann):
 
 @pytest.mark.parametrize("call", [2, 7, 16])
 def test_closing_survives_a_crash(time, jobs, ann, wire, call):
-    """After any call to DynamoDB the process may end."""
+    """After any call to DynamoDB the process may end; a slow one is believed dead after its 900 s."""
     for _ in range(2):
         ann.post("/items", ITEM)
         enqueue(Plain(), owner="ann", delay=24 * 3600)
@@ -115,8 +114,8 @@ def test_closing_survives_a_crash(time, jobs, ann, wire, call):
         raise Crash
 
     wire.break_next(*[None] * call, die)
-    jobs.drain(lambda: is_over() and not of_ann(), limit_seconds=900)
-    assert [failure.function for failure in jobs.failures] == ["worker-fast"]
+    jobs.drain(lambda: is_over() and not of_ann(), limit_seconds=2000)
+    assert [failure.function for failure in jobs.failures] == ["worker-slow"]
     assert list(Item.scan()) == []
 
 

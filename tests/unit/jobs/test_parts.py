@@ -48,8 +48,8 @@ def test_a_delay_of_more_than_two_years_is_refused(time):
 def test_a_chain_is_read_as_it_was_written():
     """None is none."""
     chain = [Message("a.b", "fast", '{"é": 1}'), Message("c.d", "slow", "{}")]
-    assert entries.read(entries.written(chain)) == chain
-    assert (entries.written([]), entries.read(None)) == (None, [])
+    assert entries.chain_of(JobRow("a", "job", after=entries.written(chain))) == chain
+    assert entries.chain_of(JobRow("a", "job")) == []
 
 
 def test_what_follows_from_a_job_has_the_same_id_every_time():
