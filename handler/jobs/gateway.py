@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.core import aws, log
 from handler.core.errors import Unavailable
@@ -119,7 +119,7 @@ def get_object(key: str) -> str:
     """A text that was kept. Raises Unavailable."""
     try:
         text: bytes = aws.call("s3", "GetObject", _object(key))["Body"].read()
-    except ClientError as error:
+    except (BotoCoreError, ClientError) as error:  # the former also while the body is read
         raise Unavailable from error
     return text.decode()
 

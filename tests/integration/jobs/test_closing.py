@@ -104,7 +104,7 @@ def test_a_running_job_of_a_closed_account_is_asked_to_stop(time, jobs, ann):
 
 @pytest.mark.parametrize("call", [2, 7, 16])
 def test_closing_survives_a_crash(time, jobs, ann, wire, call):
-    """After any call to DynamoDB the process may end; a slow one is believed dead after its 900 s."""
+    """After any call to DynamoDB the process may end; a slow one is given up after 900 s."""
     for _ in range(2):
         ann.post("/items", ITEM)
         enqueue(Plain(), owner="ann", delay=24 * 3600)
@@ -115,7 +115,7 @@ def test_closing_survives_a_crash(time, jobs, ann, wire, call):
 
     wire.break_next(*[None] * call, die)
     jobs.drain(lambda: is_over() and not of_ann(), limit_seconds=2000)
-    assert [failure.function for failure in jobs.failures] == ["worker-slow"]
+    assert len(jobs.failures) == 1
     assert list(Item.scan()) == []
 
 
