@@ -15,7 +15,7 @@ def handle(event: Any, context: Any) -> dict[str, Any]:
         return {"batchItemFailures": []}
     with aws.deadline(context):
         left = jobs.bury(records)
-        metrics.flush()
+        metrics.flush(unfinished=True)
     return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in left]}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ConfigDict, ValidationError, validate_call
 
 from handler import accounts
-from handler.core import aws, log
+from handler.core import aws, log, metrics
 from handler.core.errors import AppError, BadRequest, InternalError
 from handler.core.starting import started
 from handler.jobs import jobs
@@ -42,7 +42,9 @@ def handle(event: Any, context: Any) -> dict[str, Any]:
     """Run the action that an event names. Never raises."""
     try:
         with aws.deadline(context):
-            return _run(event)
+            answer = _run(event)
+            metrics.flush(unfinished=True)
+            return answer
     except AppError as error:
         return {"error": {"code": error.code(), "detail": error.detail}}
     except Exception as error:  # noqa: BLE001 - a door answers everything

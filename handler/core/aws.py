@@ -29,8 +29,12 @@ _CONFIG = Config(
     parameter_validation=False,  # PynamoDB and this module build the parameters, users do not
     user_agent=f"Botocore/{botocore.__version__} dunlin",  # else put together twice for every call
 )
-# What is sent to a queue is a hint that may be lost: it is not worth a third attempt (jobs.md).
-_HINTS = Config(retries={"mode": "standard", "total_max_attempts": 2})
+_OTHERS = {
+    # What is sent to a queue is a hint that may be lost: it is not worth a third attempt (jobs.md).
+    "sqs": Config(retries={"mode": "standard", "total_max_attempts": 2}),
+    # A mail that was taken while its answer was lost is sent again: its job repeats it, slowly.
+    "sesv2": Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}),
+}
 _LAST_SECOND = 1.0  # seconds of a function's time that are kept for its answer (threats K15)
 
 
@@ -69,7 +73,7 @@ def client(service: str) -> BaseClient:
     session = Session()
     if service == "dynamodb":
         session.register_component("response_parser_factory", _PlainParserFactory())
-    config = _CONFIG.merge(_HINTS) if service == "sqs" else _CONFIG
+    config = _CONFIG.merge(_OTHERS[service]) if service in _OTHERS else _CONFIG
     made = session.create_client(service, config=config)
     if service == "dynamodb":
         _keep_endpoint(made)

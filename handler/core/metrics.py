@@ -76,10 +76,10 @@ def count(**numbers: int) -> None:
         counters[name] += number
 
 
-def flush() -> None:
-    """Write the minutes that are over; a minute that cannot be written is tried again later."""
+def flush(*, unfinished: bool = False) -> None:
+    """Write the minutes that are over; also this one, where nobody may come back for it."""
     this = clock.now().replace(second=0, microsecond=0)
-    for minute in [minute for minute in _counted if minute < this]:
+    for minute in [minute for minute in _counted if unfinished or minute < this]:
         counters = _counted.pop(minute)
         try:
             for step in _GRAINS:

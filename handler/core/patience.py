@@ -11,7 +11,8 @@ from handler.core.errors import Unavailable
 
 ATTEMPTS = 4
 """One and three repetitions against conflicting writers (threats K6)."""
-_PAUSE = 0.03  # seconds, times the attempt, with full jitter
+_PAUSE = 0.03  # seconds, doubled with each attempt, with full jitter
+_PAUSE_MAX = 1.0  # seconds: where fifty others want the same row, it takes that long to calm down
 _MEETINGS = frozenset(
     {
         "ProvisionedThroughputExceeded",
@@ -60,7 +61,8 @@ def patiently(
 
 def pause(attempt: int) -> None:
     """Wait a moment before the next attempt."""
-    time.sleep(random.random() * _PAUSE * attempt)  # noqa: S311 - jitter is no secret
+    longest = min(_PAUSE * 2 ** (attempt - 1), _PAUSE_MAX)
+    time.sleep(random.random() * longest)  # noqa: S311 - jitter is no secret
 
 
 def row_refused(error: ClientError) -> dict[str, Any]:

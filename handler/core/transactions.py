@@ -15,6 +15,8 @@ from handler.core import patience
 from handler.core.errors import WriteConflict
 from handler.core.records import Row
 
+WRITES = 100
+"""What DynamoDB takes in one transaction."""
 Refusal = Callable[[Any], Exception]
 """Names the error for a condition that failed, given the row that stood there (or None)."""
 
@@ -85,6 +87,8 @@ class Transaction:
         contribute = contributor.get()
         if contribute is not None and self.result is not None:
             contribute(self, self.result)
+        if len(self._writes) > WRITES:
+            raise ValueError(f"a transaction holds {WRITES} writes")
         request = {"TransactItems": self._writes, "ClientRequestToken": secrets.token_hex(16)}
         try:
             patience.patiently("TransactWriteItems", request, attempts)

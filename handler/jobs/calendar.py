@@ -11,7 +11,8 @@ from itertools import islice
 from botocore.exceptions import ClientError
 from cronsim import CronSim
 
-from handler.core import clock
+from handler.core import clock, log
+from handler.core.errors import Unavailable
 from handler.core.ids import derived_id
 from handler.core.patience import patiently, row_refused
 from handler.core.records import read_batch
@@ -33,7 +34,15 @@ def enqueue_crons() -> int:
     """Enqueue the occurrences up to the next minute. Returns how many. Raises Unavailable."""
     crons = definitions.crons()
     marks = _marks(crons)
-    return sum(_enqueue(cron, marks.get(cron.name)) for cron in crons)
+    return sum(_tried(cron, marks.get(cron.name)) for cron in crons)
+
+
+def _tried(cron: Definition, mark: int | None) -> int:
+    try:
+        return _enqueue(cron, mark)
+    except (ClientError, Unavailable) as error:
+        log.line(level="error", metric="cron_unmoved", job=cron.name, error=type(error).__name__)
+        return 0  # the next minute tries again
 
 
 def _marks(crons: list[Definition]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 A command has one handler, an event any number. Names are written into rows, so they never change.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -79,7 +80,7 @@ class Job(BaseModel):
     def restored(cls, arguments: dict[str, Any]) -> "Job":
         """The job of stored arguments; those that a newer release knows are left out."""
         known = {name: value for name, value in arguments.items() if name in cls.model_fields}
-        return cls.model_validate(known)
+        return cls.model_validate_json(json.dumps(known), by_alias=False, by_name=True)
 
 
 class Event(Job):
@@ -130,6 +131,8 @@ def _declare(definition: Definition) -> None:
     if not 0 < definition.timeout <= LONGEST[definition.queue]:
         longest = LONGEST[definition.queue]
         raise Undeclared(f"{name}: queue {definition.queue} allows timeouts up to {longest} s")
+    if definition.cron and issubclass(definition.kind, Event):
+        raise Undeclared(f"{name}: events happen, they are on no calendar")
     if definition.attempts < 1:
         raise Undeclared(f"{name}: at least one attempt is made")
     _definitions[name] = definition

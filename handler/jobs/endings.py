@@ -11,7 +11,6 @@ from typing import Any
 from handler.core import clock, log, metrics
 from handler.core.errors import Unavailable
 from handler.core.patience import ATTEMPTS
-from handler.core.records import RawRow
 from handler.jobs import definitions, entries, gateway, locks, payloads, transitions
 from handler.jobs.definitions import Definition
 from handler.jobs.enqueueing import Writes
@@ -28,7 +27,7 @@ BACKOFF = 2
 """Seconds after which a failed job is tried again at most; doubled for each further failure."""
 BACKOFF_MAX = 900
 """The most of it: what SQS can delay."""
-_MEETINGS = 12  # attempts of an end whose parent's row many children change at once
+_MEETINGS = 16  # attempts of an end whose parent's row many children change at once: some 6 s
 CHUNK = 98
 """Children of a transaction: beside them stands their parent."""
 
@@ -69,7 +68,8 @@ def _kept(row: JobRow, result: Any, now: int) -> Placed:
         return Placed({})
     try:
         text = json.dumps(result, ensure_ascii=False, allow_nan=False)
-        return payloads.place(row.id, "result", text, now, fence=row.fence)
+        kept = now + payloads.KEPT
+        return payloads.place(row.id, "result", text, kept, fence=row.fence)
     except (TypeError, ValueError, PayloadTooLarge) as error:
         raise ResultUnfit from error
 
@@ -110,11 +110,14 @@ def children_of(row: JobRow) -> int:
 
 
 def _leave(row: JobRow, writes: Writes) -> None:
-    """Add to the transaction of an end what it means for others: the parent, and the lock."""
+    """Add to the transaction of an end what it means for others: the parent, and the lock.
+
+    A lock that the same transaction takes for another job is passed on to it.
+    """
     if row.parent:
         join = transitions.join().arguments(row.parent)
         writes.write("Update", join, lambda _: _ParentGone())
-    if row.lock:
+    if row.lock and not writes.passes_on(row.lock, row.id):
         writes.write("Delete", locks.give_back(row.lock, row.id))
 
 
@@ -155,26 +158,35 @@ def _end(row: JobRow, change: Change, writes: Writes) -> None:
         commit(row, change, writes)
     except Stale as stale:
         check_own(row, change, stale)
+    if change.sets["state"] != State.DEAD:
+        _discard(row)
     if row.parent:
         wake_parent(row.parent)
+
+
+def _discard(row: JobRow) -> None:
+    """Delete large arguments of what needs them no more; S3 does it in time where this fails."""
+    try:
+        payloads.delete_objects(row, "arguments", "after")
+    except Unavailable:
+        log.line(level="warning", metric="payload_undeleted", id=row.id)
 
 
 def commit(row: JobRow, change: Change, writes: Writes) -> None:
     """Make a transition that ends a job, with those writes and all that follows for others.
 
-    A parent that is not remembered any more counts nobody out. Raises Stale, Unavailable.
+    A parent that is not remembered any more counts nobody out. A child, for which its parent may
+    ask, and a job with rows beside it are remembered for longer. Raises Stale, Unavailable.
     """
+    if row.parent or payloads.stand_beside(row) or "result_at" in change.sets:
+        change.sets["expires_at"] = clock.epoch() + payloads.KEPT
     if writes.empty and not row.parent and not row.lock:
         transitions.apply(row.id, change)
         return
-
-    def refused(raw: RawRow | None) -> Exception:
-        return transitions.refused(raw)
-
     for parent in (row.parent, None):
         row.parent = parent
         ending = Writes()
-        ending.write("Update", change.arguments(row.id), refused)
+        ending.write("Update", change.arguments(row.id), transitions.refused)
         ending.take_over(writes)
         _leave(row, ending)
         try:

@@ -14,10 +14,11 @@ from handler.core.errors import WriteConflict
 from handler.core.patience import ATTEMPTS
 from handler.core.records import RawRow
 from handler.core.transactions import Transaction, contributor
-from handler.jobs import gateway, locks
+from handler.jobs import gateway, locks, payloads
 from handler.jobs.definitions import Job
 from handler.jobs.entries import Entry, Handle, Message, When, entry, put, put_of
 
+_BESIDE = 2_500_000  # bytes of arguments in rows of one transaction, which holds 4 MB; then S3
 _TRIES = 4  # at a unique job whose other one ends just then
 
 
@@ -27,6 +28,7 @@ class Writes(Transaction):
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[Entry] = []
+        self._beside = 0
 
     @property
     def empty(self) -> bool:
@@ -56,14 +58,28 @@ class Writes(Transaction):
         handle names that one, once the transaction is committed.
         Raises PayloadTooLarge, DelayTooLong, ChainTooLong, Unavailable.
         """
-        when = When.after(delay)
+        message, when = Message.of(job), When.after(delay)
         rest = [Message.of(one) for one in then]
-        return self.add(entry(Message.of(job), when, owner=owner, unique=unique, then=rest))
+        room = payloads.BESIDE if self._beside < _BESIDE else 0
+        made = entry(message, when, owner=owner, unique=unique, then=rest, room=room)
+        for other in self._entries:
+            if made.lock and other.lock == made.lock:
+                return Handle(other.handle.id, existing=True)  # the same job, asked for twice
+        self._beside += len(message.text)
+        return self.add(made)
 
     def add(self, made: Entry) -> Handle:
         """Enqueue what is made already."""
         self._entries.append(made)
         return made.handle
+
+    def passes_on(self, lock: str, holder: str) -> bool:
+        """Whether a job that follows takes the lock of one that ends here; it is then passed on."""
+        for made in self._entries:
+            if made.lock == lock:
+                made.lock_holder = holder
+                return True
+        return False
 
     def commit(self, attempts: int = ATTEMPTS) -> None:
         """Commit, then send the messages. Raises as a transaction, and WriteConflict."""
@@ -119,7 +135,9 @@ def _add(writes: Transaction, made: Entry) -> None:
     writes.write("Put", put_of(made))
     for beside in made.beside:
         writes.write("Put", beside)
-    if lock:
+    if made.lock_holder:
+        writes.write("Put", locks.pass_on(lock, handle.id, made.lock_holder), moved)
+    elif lock:
         writes.write("Put", locks.take(lock, handle.id), moved)
 
 

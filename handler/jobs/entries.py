@@ -36,6 +36,10 @@ class ChainTooLong(RuntimeError):
     """Jobs have enqueued one another without end."""
 
 
+class ArgumentsUnfit(TypeError):
+    """A job's arguments would not be the same again when they are read (a SecretStr, say)."""
+
+
 class DelayTooLong(ValueError):
     """A job is to run in more than two years."""
 
@@ -88,8 +92,11 @@ class Message:
 
     @classmethod
     def of(cls, job: Job) -> "Message":
-        """What is written of a job."""
-        text = json.dumps(job.model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False)
+        """What is written of a job. Raises ArgumentsUnfit."""
+        plain = job.model_dump(mode="json")
+        if job.restored(plain) != job:
+            raise ArgumentsUnfit(job.definition.name)
+        text = json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
         return cls(job.definition.name, job.definition.queue, text)
 
 
@@ -113,6 +120,8 @@ class Entry:
     hint: Hint | None
     beside: list[dict[str, Any]]
     lock: str | None = None
+    lock_holder: str | None = None
+    """The job that has the lock, and ends in the same transaction."""
 
 
 def entry(  # noqa: PLR0913 - all that may be said of a job
@@ -124,12 +133,16 @@ def entry(  # noqa: PLR0913 - all that may be said of a job
     parent: JobRow | None = None,
     unique: str | None = None,
     then: Sequence[Message] = (),
+    room: int = payloads.BESIDE,
 ) -> Entry:
-    """The rows of a new job. Raises PayloadTooLarge, ChainTooLong, Unavailable."""
-    follows, id_ = _following(), job_id or new_id()
-    placed = [payloads.place(id_, "arguments", message.text, when.due, beside=_room(parent))]
+    """The rows of a new job, with so many bytes of arguments in a row beside it at most.
+
+    Raises PayloadTooLarge, ChainTooLong, Unavailable.
+    """
+    follows, id_, kept = _following(), job_id or new_id(), when.due + payloads.KEPT
+    placed = [payloads.place(id_, "arguments", message.text, kept, beside=room)]
     if then:
-        placed.append(payloads.place(id_, "after", written(then), when.due))
+        placed.append(payloads.place(id_, "after", written(then), kept))
     item = _item(
         id_,
         when,
@@ -144,11 +157,6 @@ def entry(  # noqa: PLR0913 - all that may be said of a job
     row = JobRow.from_raw_data(item)
     beside = [one.beside for one in placed if one.beside]
     return Entry(Handle(id_), item, _hint(message, when, row), beside, row.lock)
-
-
-def _room(parent: JobRow | None) -> int:
-    """Bytes of arguments that may stand beside a row: a chunk of children fills its transaction."""
-    return payloads.BESIDE if parent is None else 0
 
 
 def _item(job_id: str, when: When, placed: Sequence[Placed], **more: Any) -> RawRow:

@@ -9,9 +9,10 @@ from handler.core import clock, log
 from handler.core.errors import Unavailable
 from handler.core.patience import patiently
 from handler.jobs.models import JobRow, key_of, typed
-from handler.jobs.payloads import KEPT
+from handler.jobs.transitions import DAY
 
 _PART = "errors"
+_KEPT = 100 * DAY  # from the last one on: longer than a dead job is remembered
 _ATTRIBUTE = "fence_"  # and the fence of the attempt: written again, it stands there once
 
 
@@ -28,7 +29,7 @@ def remember(row: JobRow, error: str, message: str) -> None:
         },
         "ExpressionAttributeValues": {
             ":said": typed(json.dumps(said)),
-            ":then": typed(row.due + KEPT),
+            ":then": typed(clock.epoch() + _KEPT),
         },
     }
     try:

@@ -1,5 +1,6 @@
 """What is done to many jobs at once, as jobs themselves or by operators."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -16,8 +17,9 @@ from handler.jobs.service import PACE, TRIES, begin_anew, dead_ids, stop
 from handler.jobs.transitions import Stale
 
 _PAGE = 100
-_AGAIN = 60
-"""Seconds after which is looked again for jobs that had to be asked to stop."""
+_SETTLED = 60
+"""Seconds after which a request that was under way is done, an index has caught up, and jobs that
+were asked to stop are looked at again."""
 _RESERVE = 5.0  # seconds of an invocation that a scan leaves
 
 
@@ -46,7 +48,7 @@ def _stop(row: JobRow | None) -> bool:
 
 def redrive_dead(job: RedriveDead, run: Run) -> int:
     """Redrive what had died by then, a few each second. Returns how many were redriven."""
-    begun, now = 0, clock.epoch()
+    begun, start = 0, clock.epoch()
     for id_ in dead_ids(job.job_name, job.error):
         run.progress(0, f"{begun} redriven")
         run.checkpoint()
@@ -54,41 +56,51 @@ def redrive_dead(job: RedriveDead, run: Run) -> int:
         if row is None or (row.ended or 0) > job.until:
             continue
         with suppress(Conflict):  # it was redriven meanwhile, or its unique key is taken
-            begin_anew(row, now + begun // PACE)
+            begin_anew(row, max(start + begun // PACE, clock.epoch()))
             begun += 1
     return begun
 
 
 def forget(owner: str, run: Run) -> int:
-    """Cancel what is open of an account, and delete what has ended. Returns how many rows went.
+    """Cancel what is open of an account, and delete what has ended. Returns how many jobs went.
 
-    Raises RetryLater while something has to end first.
+    Raises RetryLater while something has to end first, and until whatever was under way when the
+    account closed is enqueued and indexed.
     """
-    span, after = indexes.of_owner(owner), None
     gone = waiting = 0
-    while True:
-        keys, after = span.query(owner, after, _PAGE)
-        for row in JobRow.find_all([key["id"]["S"] for key in keys]).values():
-            run.checkpoint()
-            if row.standing.ended:
-                gone += delete(row)
-            else:
-                waiting += 1
-                _stop(row)
-        if after is None:
-            break
-    if waiting:
-        raise RetryLater(_AGAIN)
+    for row in _all_of(owner):
+        run.checkpoint()
+        if row.standing.ended and _delete(row):
+            gone += 1
+        else:
+            waiting += 1
+            _stop(row)
+    if waiting or run.seconds_open < _SETTLED:
+        raise RetryLater(_SETTLED)
     return gone
 
 
-def delete(row: JobRow) -> int:
-    """Delete an ended job with all that stands beside it, and the jobs it spawned. Returns 1."""
-    for number in range(endings.children_of(row)):
-        child = JobRow.find(child_id(row.id, number))
-        if child is not None and child.standing.ended:
-            delete(child)
-    payloads.delete_objects(row)
+def _all_of(owner: str) -> Iterator[JobRow]:
+    span, after = indexes.of_owner(owner), None
+    while True:
+        keys, after = span.query(owner, after, _PAGE)
+        yield from JobRow.find_all([key["id"]["S"] for key in keys]).values()
+        if after is None:
+            return
+
+
+def _delete(row: JobRow) -> bool:
+    """Delete an ended job with the jobs that it spawned and all that stands beside them.
+
+    False while a child is open: through its parent alone it can be found again.
+    """
+    found = (JobRow.find(child_id(row.id, n)) for n in range(endings.children_of(row)))
+    open_ = [child for child in found if child and not (child.standing.ended and _delete(child))]
+    for child in open_:
+        _stop(child)
+    if open_:
+        return False
+    payloads.delete_objects(row, "arguments", "after", "result")
     parts = JobRow.parts(row.id)
     for first in range(0, len(parts), _PAGE):
         writes = Transaction()
@@ -96,7 +108,7 @@ def delete(row: JobRow) -> int:
             key = {"TableName": JobRow.Meta.table_name, "Key": models.key_of(row.id, part)}
             writes.write("Delete", key)
         writes.commit()
-    return 1
+    return True
 
 
 def reconcile(after: RawRow | None = None) -> dict[str, Any]:

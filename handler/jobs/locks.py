@@ -33,6 +33,13 @@ def give_back(lock: str, job_id: str) -> dict[str, Any]:
     return _of(lock, job_id, "attribute_not_exists(#job) OR #job = :job")
 
 
+def pass_on(lock: str, job_id: str, holder: str) -> dict[str, Any]:
+    """The arguments of the Put that gives a job's lock to another, which follows it."""
+    held = _of(lock, holder, "#job = :job")
+    del held["Key"]
+    return {**held, "Item": key_of(lock, _PART) | raw(job=job_id)}
+
+
 def still(lock: str, job_id: str) -> dict[str, Any]:
     """The arguments of the ConditionCheck that a lock is this job's."""
     return _of(lock, job_id, "#job = :job")

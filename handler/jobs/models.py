@@ -112,6 +112,9 @@ class JobRow(Row):
     text = UnicodeAttribute(null=True)
     expires_at = IntegerAttribute(null=True)
 
+    steps: "list[str] | tuple[()]" = ()
+    """The parts in which this run has seen steps: its own knowledge, in no row."""
+
     @property
     def standing(self) -> State:
         """Its state."""

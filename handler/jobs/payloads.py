@@ -14,15 +14,21 @@ BESIDE = 300_000
 """Bytes in a row beside it (DynamoDB's rows hold 400 KB)."""
 LARGEST = 10_000_000
 """Bytes in S3: what a worker can have in memory without a thought."""
-KEPT = 750 * DAY
-"""Seconds after a job is due in which rows beside it stay: for as long as it may be open."""
-_S3 = "s3:"
+LARGEST_RESULT = 2_000_000
+"""Bytes of a result: an answer of the API holds 6 MB (Lambda), and JSON within it may double."""
+KEPT = 120 * DAY
+"""Seconds after a job is due in which rows beside it stay, and the job with them: what is written
+there once is not touched again, since a change would be billed by its whole size."""
+_S3, _ROW = "s3:", "row"
+_OPEN = "open"  # the folder of what a job needs to run: S3 keeps it for 800 days
+_RESULT = "result"
+_FOLDERS = {_RESULT: "results"}  # S3 keeps these for 30 days (blueprint)
 
 
 class PayloadTooLarge(TooLarge):
     """A job's arguments or result are beyond what is kept for one."""
 
-    detail = "A job's arguments and its result may have 10 MB each. Put the data into a file."
+    detail = "A job's arguments may have 10 MB, its result 2 MB. Put the data into a file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Placed:
 
 
 def place(  # noqa: PLR0913 - a size and a name more
-    job_id: str, part: str, text: str, due: int, *, fence: int = 0, beside: int = BESIDE
+    job_id: str, part: str, text: str, expires_at: int, *, fence: int = 0, beside: int = BESIDE
 ) -> Placed:
     """Find the place of a payload. Raises PayloadTooLarge, and Unavailable when S3 is needed.
 
@@ -45,11 +51,11 @@ def place(  # noqa: PLR0913 - a size and a name more
     if size <= INLINE:
         return Placed({part: text})
     if size <= beside:
-        return Placed({f"{part}_at": "row"}, put_beside(job_id, part, text, due))
-    if size > LARGEST:
+        return Placed({f"{part}_at": _ROW}, put_beside(job_id, part, text, expires_at))
+    if size > (LARGEST_RESULT if part == _RESULT else LARGEST):
         raise PayloadTooLarge
-    name = f"{part}-{fence}"
-    gateway.put_object(f"{job_id}/{name}", text)
+    name = f"{job_id}/{part}-{fence}"
+    gateway.put_object(f"{_FOLDERS.get(part, _OPEN)}/{name}", text)
     return Placed({f"{part}_at": _S3 + name})
 
 
@@ -60,18 +66,28 @@ def load(row: JobRow, part: str) -> str | None:
         text: str | None = getattr(row, part)
         return text
     if where.startswith(_S3):
-        return gateway.get_object(f"{row.id}/{where.removeprefix(_S3)}")
+        return gateway.get_object(_key(part, where))
     return JobRow.text_beside(row.id, part)
 
 
-def delete_objects(row: JobRow) -> None:
-    """Delete what a job has in S3. Raises Unavailable."""
-    for where in (row.arguments_at, row.result_at, row.after_at):
+def stand_beside(row: JobRow) -> bool:
+    """Whether anything stands in rows beside a job: its payloads, or the steps its run has seen."""
+    return bool(row.steps) or _ROW in (row.arguments_at, row.after_at, row.result_at)
+
+
+def delete_objects(row: JobRow, *parts: str) -> None:
+    """Delete those of a job's payloads that are in S3. Raises Unavailable."""
+    for part in parts:
+        where = getattr(row, f"{part}_at")
         if where and where.startswith(_S3):
-            gateway.delete_object(f"{row.id}/{where.removeprefix(_S3)}")
+            gateway.delete_object(_key(part, where))
 
 
-def put_beside(job_id: str, part: str, text: str, due: int) -> dict[str, Any]:
+def _key(part: str, where: str) -> str:
+    return f"{_FOLDERS.get(part, _OPEN)}/{where.removeprefix(_S3)}"
+
+
+def put_beside(job_id: str, part: str, text: str, expires_at: int) -> dict[str, Any]:
     """The arguments of the Put of a row beside a job; again is the same as once."""
-    item = key_of(job_id, part) | raw(text=text, expires_at=due + KEPT)
+    item = key_of(job_id, part) | raw(text=text, expires_at=expires_at)
     return {"TableName": JobRow.Meta.table_name, "Item": item}

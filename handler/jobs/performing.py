@@ -103,14 +103,19 @@ def _named(error: BaseException, definition: Definition) -> tuple[str, str]:
     if isinstance(error, JobTimeout):
         return "timeout", f"It took longer than {definition.timeout} s."
     if isinstance(error, GiveUp):
-        return "gave_up", str(error)[:_ERROR]
+        return "gave_up", _spoken(str(error))
     if isinstance(error, endings.ResultUnfit):
         return "result", "What it returned is no JSON, or too large."
     if isinstance(error, AppError):
-        return error.code(), error.detail[:_ERROR]
+        return error.code(), _spoken(error.detail)
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = Path(last.filename)
     return type(error).__name__, f"at {place.parent.name}/{place.name}:{last.lineno}"
+
+
+def _spoken(text: str) -> str:
+    """So much of a text as is kept, without what is no character."""
+    return text[:_ERROR].encode("utf-8", "replace").decode()
 
 
 @contextmanager
@@ -124,7 +129,8 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise JobTimeout
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    # Again each second: an exception may get lost where Python cannot pass it on.
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 1)
     try:
         yield
     finally:

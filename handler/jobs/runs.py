@@ -12,14 +12,15 @@ from handler.jobs import endings, payloads, spawning, transitions
 from handler.jobs.definitions import Definition, Job
 from handler.jobs.endings import Superseded
 from handler.jobs.enqueueing import Writes
-from handler.jobs.entries import Message
+from handler.jobs.entries import DelayTooLong, Message
 from handler.jobs.models import JobRow
 from handler.jobs.spawning import Child
 from handler.jobs.states import State
-from handler.jobs.transitions import Stale
+from handler.jobs.transitions import DAY, Stale
 
 _PROGRESS = 1
 """Seconds between two writes of progress, or two looks for a cancellation (jobs.md)."""
+_LATER = 30 * DAY  # seconds: what stands beside a job is kept for 120
 _NOTE = 100  # characters of a note
 
 
@@ -30,11 +31,13 @@ class GiveUp(Exception):
 class RetryLater(Exception):
     """Raise it where the time has not come: the job goes on in so many seconds.
 
-    It costs no attempt.
+    It costs no attempt. Raises DelayTooLong beyond 30 days.
     """
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds} s")
+        if not seconds <= _LATER:
+            raise DelayTooLong
         self.seconds = seconds
 
 
@@ -108,6 +111,7 @@ class Run:
         if self._row.fence > 1:
             known = JobRow.text_beside(self.id, part)
             if known is not None:
+                self._row.steps = [*self._row.steps, part]
                 return json.loads(known)
         text = json.dumps(do(), allow_nan=False)
         if len(text.encode()) > payloads.BESIDE:
@@ -115,11 +119,12 @@ class Run:
         writes = Transaction()
         mine = transitions.still_mine(self._row)
         writes.write("ConditionCheck", mine, transitions.refused)
-        writes.write("Put", payloads.put_beside(self.id, part, text, clock.epoch()))
+        writes.write("Put", payloads.put_beside(self.id, part, text, clock.epoch() + payloads.KEPT))
         try:
             writes.commit()
         except Stale as stale:
             raise Superseded from stale
+        self._row.steps = [*self._row.steps, part]
         return json.loads(text)
 
     def key(self, name: str = "") -> str:

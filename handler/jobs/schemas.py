@@ -147,7 +147,7 @@ class AllJobsPageOut(Out):
 
 
 class RedriveOut(Out):
-    """How many dead jobs there were (counted up to 10,000), and the job that redrives them."""
+    """How many there are among the first 10,000 dead, and the job that redrives all of them."""
 
     matched: int
     job: str | None = Field(description="Its id; null for a dry run, and where nothing matched.")

@@ -1,6 +1,7 @@
 """What callers may do with jobs: cancel them, and redrive those that are dead."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from handler import audit
@@ -23,7 +24,7 @@ REDRIVES = Limit("redrive", calls=30, seconds=60)
 PACE = 20
 """Jobs a second that begin anew when many are redriven: what felled them may be frail yet."""
 COUNTED = 10_000
-"""Dead jobs that are counted at most."""
+"""Dead jobs that are looked at for their number: a request has little time, a job has."""
 TRIES = 4
 """Attempts at a job that moves while it is looked at."""
 _PAGE = 1000  # keys of a read
@@ -107,7 +108,7 @@ def begin_anew(row: JobRow, due: int, *told: Event) -> None:
     definition = definitions.find(row.name)
     if definition and due - now <= indexes.DELAY_MAX:
         row.parent = None
-        gateway.send([endings.hint_of(row, definition, due - now)])
+        gateway.send([endings.hint_of(row, definition, max(0, due - now))])
 
 
 def redrive_matching(caller: Caller, body: RedriveIn) -> dict[str, Any]:
@@ -116,8 +117,9 @@ def redrive_matching(caller: Caller, body: RedriveIn) -> dict[str, Any]:
     Raises RateLimited.
     """
     limits.spend(REDRIVES, caller.id)
-    matched = sum(1 for _ in dead_ids(body.name, body.error, COUNTED))
-    if body.dry_run or not matched:
+    looked_at = list(islice(_epitaphs(body.name, body.error), COUNTED))
+    matched = sum(_died_of(one, body.error) for one in looked_at)
+    if body.dry_run or (not matched and len(looked_at) < COUNTED):
         return {"matched": matched, "job": None}
     told = {"job": body.name or "*", "error": body.error or "*"}
     order = RedriveDead(job_name=body.name, error=body.error, until=clock.epoch())
@@ -128,19 +130,22 @@ def redrive_matching(caller: Caller, body: RedriveIn) -> dict[str, Any]:
     return {"matched": matched, "job": handle.id}
 
 
-def dead_ids(name: str | None, error: str | None, most: int | None = None) -> Iterator[str]:
+def dead_ids(name: str | None, error: str | None) -> Iterator[str]:
     """The ids of the dead of a name and an error, shard by shard; read page by page."""
-    span, found = indexes.dead_jobs(name, error), 0
+    return (job_of(one) for one in _epitaphs(name, error) if _died_of(one, error))
+
+
+def _died_of(epitaph: str, error: str | None) -> bool:
+    return error is None or epitaph.split("#")[1] == error
+
+
+def _epitaphs(name: str | None, error: str | None) -> Iterator[str]:
+    """The keys of the dead of a name, and of an error where there is a name."""
+    span = indexes.dead_jobs(name, error)
     for shard in span.partitions:
         after: str | None = None
         while True:
             rows, after = span.query(shard, after, _PAGE)
-            for row in rows:
-                epitaph = row["epitaph"]["S"]
-                if error is None or epitaph.split("#")[1] == error:
-                    found += 1
-                    yield job_of(epitaph)
-                if found == most:
-                    return
+            yield from (row["epitaph"]["S"] for row in rows)
             if after is None:
                 break

@@ -16,6 +16,8 @@ from handler.jobs.states import State
 from handler.jobs.transitions import Stale
 
 _BATCH = 100  # rows of one BatchGetItem
+_ROOM = 40_000
+"""Bytes of a child's arguments in a row beside it: half a chunk of these fits a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ def spawn(row: JobRow, definition: Definition, messages: Sequence[Message]) -> N
 
     A job that somebody wants cancelled is cancelled instead. Raises Superseded, Unavailable.
     """
-    chunks = [messages[first : first + CHUNK] for first in range(0, len(messages), CHUNK)] or [[]]
+    inline = all(len(one.text.encode()) <= payloads.INLINE for one in messages)
+    size = CHUNK if inline else CHUNK // 2  # the same in every attempt, as the messages are
+    children = [(child_id(row.id, number), one) for number, one in enumerate(messages)]
+    chunks = [children[first : first + size] for first in range(0, len(children), size)] or [[]]
     for number in range(row.chunks, len(chunks)):
         last = number == len(chunks) - 1
         total = len(messages) if last else None
@@ -47,16 +52,17 @@ def spawn(row: JobRow, definition: Definition, messages: Sequence[Message]) -> N
         gateway.send([endings.hint_of(row, definition)])
 
 
-def _add_chunk(row: JobRow, number: int, messages: Sequence[Message], total: int | None) -> bool:
+def _add_chunk(
+    row: JobRow, number: int, children: Sequence[tuple[str, Message]], total: int | None
+) -> bool:
     """Make one chunk; False if the job was cancelled instead."""
     when = When.after(0)
     writes = Writes()
-    count = len(messages)
+    count = len(children)
     change = transitions.spawn(row, clock.epoch(), chunk=number, count=count, total=total)
     writes.write("Update", change.arguments(row.id), transitions.refused)
-    for place, message in enumerate(messages):
-        id_ = child_id(row.id, number * CHUNK + place)
-        writes.add(entry(message, when, job_id=id_, parent=row))
+    for id_, message in children:
+        writes.add(entry(message, when, job_id=id_, parent=row, room=_ROOM))
     try:
         writes.commit()
     except Stale as stale:

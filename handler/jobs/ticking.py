@@ -10,8 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError
+
 from handler.core import aws, clock, log
-from handler.core.shards import Span
+from handler.core.errors import Unavailable
+from handler.core.shards import SHARDS, Span
 from handler.jobs import definitions, gateway, transitions
 from handler.jobs.calendar import enqueue_crons
 from handler.jobs.gateway import Hint
@@ -38,10 +41,13 @@ class Tick:
 
 
 def tick() -> Tick:
-    """Wake what is overdue and enqueue what the calendar says. Raises Unavailable."""
+    """Wake what is overdue and enqueue what the calendar says. Raises Unavailable.
+
+    A job or a cron that cannot be moved now holds nothing else up.
+    """
     enqueued = enqueue_crons()
     now, woken = clock.epoch(), 0
-    for span in (*overdue("hinted", now), *overdue("later", now + AHEAD)):
+    for span in _spans(now):
         for wakes in _pages(span):
             hints = [hint for hint in _pushed(wakes, now) if hint]
             gateway.send(hints)
@@ -50,6 +56,16 @@ def tick() -> Tick:
                 log.line(level="warning", metric="tick_unfinished", woken=woken)
                 return Tick(woken, enqueued)
     return Tick(woken, enqueued)
+
+
+def _spans(now: int) -> list[Span]:
+    """What to look through, beginning with what must run at its second.
+
+    Each minute from another shard on: a tick that runs out of time leaves nobody out for long.
+    """
+    first = now // 60 % SHARDS
+    later, hinted = overdue("later", now + AHEAD), overdue("hinted", now)
+    return [*later[first:], *later[:first], *hinted[first:], *hinted[:first]]
 
 
 def _pages(span: Span) -> Iterator[list[str]]:
@@ -80,6 +96,9 @@ def _push(wake: str, now: int) -> Hint | None:
         row = transitions.apply(job_id, transitions.push(wake, place))
     except Stale:
         return None  # it has ended, or somebody else has moved it
+    except (ClientError, Unavailable) as error:
+        log.line(level="error", metric="job_unmoved", id=job_id, error=type(error).__name__)
+        return None  # the next minute tries again
     definition = definitions.find(row.name)
     if not _can_run(row, now):
         return None

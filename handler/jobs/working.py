@@ -73,7 +73,10 @@ def work(records: Iterable[Any], context: LambdaContext) -> list[str]:
 
 
 def _sorted(records: Iterable[Any]) -> tuple[list[_Message], list[str]]:
-    """The messages about jobs, those last that were received before; and the ids of unread ones."""
+    """The messages about jobs, those first that have waited longest; and the ids of unread ones.
+
+    A message goes to the dead letters after so many receives: it must not be overtaken for ever.
+    """
     messages: list[_Message] = []
     unread: list[str] = []
     for record in records:
@@ -82,7 +85,7 @@ def _sorted(records: Iterable[Any]) -> tuple[list[_Message], list[str]]:
             messages.append(read)
         elif read is not None:
             unread.append(read)
-    return sorted(messages, key=lambda one: one.receives), unread
+    return sorted(messages, key=lambda one: -one.receives), unread
 
 
 def _show_again(messages: list[_Message]) -> None:
@@ -185,7 +188,13 @@ class _Worker:
             with suppress(Stale):
                 transitions.apply(row.id, transitions.release(row, clock.epoch(), clock.epoch()))
             return Fate.DONE
-        performing.perform(row, definition, self._seconds_left() - _RESERVE)
+        try:
+            performing.perform(row, definition, self._seconds_left() - _RESERVE)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - its neighbours go on; it is taken over later
+            log.fault(error, request_id=row.id)
+            return Fate.RETURNED
         return Fate.DONE
 
     def _unknown(self, message: _Message) -> Fate:

@@ -44,15 +44,15 @@ class Queue:
     """A standard SQS queue with a dead-letter queue of its own, `<name>-dead`.
 
     `visibility` (seconds) is how long a message that was handed out stays hidden, `receives` how
-    often it is handed out before it goes to the dead letters; those stay for `dead_days`, and
-    hidden for `dead_visibility` while their function has them.
+    often it is handed out before it goes to the dead letters. `days` is how long messages stay,
+    also dead ones, and `dead_visibility` how long those are hidden while their function has them.
     """
 
     name: str
     visibility: int
     receives: int = 20
+    days: int = 14
     dead_visibility: int = 60
-    dead_days: int = 14
 
     @property
     def dead(self) -> str:
@@ -75,10 +75,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A private S3 bucket. Objects expire after so many days; new ones are told to a queue."""
+    """A private S3 bucket. Objects expire after so many days; new ones are told to a queue.
+
+    `folders` names those in which they expire sooner, and after how many days.
+    """
 
     name: str
     expire_days: int | None = None
+    folders: tuple[tuple[str, int], ...] = ()
     notifies: str | None = None
 
 

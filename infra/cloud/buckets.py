@@ -29,7 +29,11 @@ def add_bucket(
             s3.LifecycleRule(
                 expiration=cdk.Duration.days(bucket.expire_days) if bucket.expire_days else None,
                 abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
-            )
+            ),
+            *(
+                s3.LifecycleRule(prefix=folder, expiration=cdk.Duration.days(days))
+                for folder, days in bucket.folders
+            ),
         ],
         removal_policy=stage.removal,
     )

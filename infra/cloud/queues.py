@@ -18,6 +18,7 @@ def add_queue(scope: Construct, queue: Queue, stage: Stage) -> sqs.Queue:
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         visibility_timeout=cdk.Duration.seconds(queue.visibility),
+        retention_period=cdk.Duration.days(queue.days),
         dead_letter_queue=sqs.DeadLetterQueue(
             queue=_add_dead(scope, queue, stage), max_receive_count=queue.receives
         ),
@@ -33,7 +34,7 @@ def _add_dead(scope: Construct, queue: Queue, stage: Stage) -> sqs.Queue:
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         visibility_timeout=cdk.Duration.seconds(queue.dead_visibility),
-        retention_period=cdk.Duration.days(queue.dead_days),
+        retention_period=cdk.Duration.days(queue.days),
         redrive_allow_policy=sqs.RedriveAllowPolicy(
             redrive_permission=sqs.RedrivePermission.BY_QUEUE,
             source_queues=[_named(scope, queue, stage)],

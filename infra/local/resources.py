@@ -42,14 +42,12 @@ def queue_definitions(queue: Queue, prefix: str, region: str, account: str) -> l
     """The arguments of CreateQueue: for its dead-letter queue, which has to be there, and it."""
     arn = f"arn:aws:sqs:{region}:{account}:{prefix}{queue.dead}"
     redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": queue.receives}
-    attributes = {"VisibilityTimeout": str(queue.visibility), "RedrivePolicy": json.dumps(redrive)}
-    dead = {
-        "VisibilityTimeout": str(queue.dead_visibility),
-        "MessageRetentionPeriod": str(queue.dead_days * _DAY),
-    }
+    kept = {"MessageRetentionPeriod": str(queue.days * _DAY)}
+    dead = {"VisibilityTimeout": str(queue.dead_visibility)}
+    alive = {"VisibilityTimeout": str(queue.visibility), "RedrivePolicy": json.dumps(redrive)}
     return [
-        {"QueueName": prefix + queue.dead, "Attributes": dead},
-        {"QueueName": prefix + queue.name, "Attributes": attributes},
+        {"QueueName": prefix + queue.dead, "Attributes": dead | kept},
+        {"QueueName": prefix + queue.name, "Attributes": alive | kept},
     ]
 
 

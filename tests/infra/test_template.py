@@ -103,7 +103,7 @@ def test_acknowledged_rules_are_these(stage):
                 f"backend/{name}/Role",
                 f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{payloads}/*]",
             )
-            for name in ("api", "operators", "worker-fast", "worker-slow")
+            for name in ("api", "letters", "operators", "worker-fast", "worker-slow")
         ),
         *(
             (f"backend/{door}", "Serverless-LambdaEventSourceMappingDestination")

@@ -158,7 +158,11 @@ def test_objects_expire_when_the_blueprint_says(stage, bucket):
             "Status": "Enabled",
             "ExpirationInDays": bucket.expire_days,
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-        }
+        },
+        *(
+            {"Status": "Enabled", "Prefix": folder, "ExpirationInDays": days}
+            for folder, days in bucket.folders
+        ),
     ]
 
 

@@ -9,7 +9,6 @@ from handler.accounts.links import Link
 from handler.accounts.models import Account, EmailClaim, link, session, sessions_are
 from handler.accounts.schemas import (
     EmailChangeIn,
-    MailAccount,
     MailLink,
     PasswordChangeIn,
     ProfilePatch,
@@ -216,7 +215,7 @@ def reset_password(token: str, password: str) -> None:
     with transaction() as writes:
         spend_link(writes, used, links.RESET, actions)
         writes.save(audit.entry("account.password_reset", subject=account.id))
-        writes.enqueue(MailAccount(template="password_changed", account_id=account.id))
+        writes.enqueue(SendMail(template="password_changed", to=account.email))
 
 
 def close_account(caller: Caller) -> None:

@@ -103,7 +103,7 @@ def test_a_back_off_doubles_up_to_a_bound(time, jobs, monkeypatch):
 @pytest.mark.parametrize("what", ["object", "nan", "large"])
 def test_a_result_that_cannot_be_kept_is_the_end(time, jobs, what, monkeypatch):
     """No other attempt would return another."""
-    monkeypatch.setattr("handler.jobs.payloads.LARGEST", 400_000)
+    monkeypatch.setattr("handler.jobs.payloads.LARGEST_RESULT", 400_000)
     handle = enqueue(Unfit(what=what))
     jobs.deliver()
     assert (state(handle), row(handle).error, row(handle).attempts) == ("dead", "result", 1)

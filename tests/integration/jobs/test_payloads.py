@@ -20,9 +20,10 @@ def places(handle):
     found = row(handle)
     beside = sorted(part for part in JobRow.parts(handle.id) if part != "job")
     bucket = "dunlin-local-payloads"
-    listed = core_aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=handle.id)
+    listed = core_aws.client("s3").list_objects_v2(Bucket=bucket)
     inline = [name for name in ("arguments", "result") if getattr(found, name) is not None]
-    return inline, beside, [one["Key"].partition("/")[2] for one in listed.get("Contents", [])]
+    keys = [one["Key"].split("/") for one in listed.get("Contents", [])]
+    return inline, beside, [f"{key[0]}/{key[2]}" for key in keys if key[1] == handle.id]
 
 
 @pytest.mark.parametrize(
@@ -30,11 +31,11 @@ def places(handle):
     [
         ("inline", (["arguments", "result"], [], [])),
         ("beside", ([], ["arguments", "result"], [])),
-        ("in S3", ([], [], ["arguments-0", "result-1"])),
+        ("in S3", ([], [], ["results/result-1"])),
     ],
 )
 def test_a_payload_is_kept_by_its_size(time, jobs, size, expected):
-    """In the row, in one beside it, in S3."""
+    """In the row, in one beside it, in S3; from there arguments go when they are used."""
     handle = enqueue(Plain(answer="é" * (SIZES[size] // 2)))
     jobs.deliver()
     assert (state(handle), places(handle)) == ("succeeded", expected)
@@ -119,7 +120,7 @@ def test_without_s3_a_large_job_is_not_enqueued(time, jobs, monkeypatch):
 def test_arguments_that_s3_does_not_hand_out_are_waited_for(time, jobs, ann):
     """The job is tried again like after any failure."""
     handle = enqueue(Plain(key="a", answer="x" * 350_000), owner="ann")
-    bucket, key = "dunlin-local-payloads", f"{handle.id}/arguments-0"
+    bucket, key = "dunlin-local-payloads", f"open/{handle.id}/arguments-0"
     client = core_aws.client("s3")
     kept = client.get_object(Bucket=bucket, Key=key)["Body"].read()
     client.delete_object(Bucket=bucket, Key=key)
