@@ -16,6 +16,7 @@ from handler.accounts.models import Account, Administrators, EmailClaim, session
 from handler.core import events
 from handler.core.auth import Role
 from handler.core.ids import new_id
+from tests import rights
 
 T = TypeVar("T")
 
@@ -80,6 +81,11 @@ def _check_nothing_hidden(answer: Answer) -> None:
 
 def _handle(event: dict[str, Any]) -> dict[str, Any]:
     """What the door answers. Threads beside the first have a loop of their own, as environments."""
+    with rights.acting("api"):
+        return _answered(event)
+
+
+def _answered(event: dict[str, Any]) -> dict[str, Any]:
     if threading.current_thread() is threading.main_thread():
         return api.handle(event, None)
     loop = asyncio.new_event_loop()

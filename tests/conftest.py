@@ -35,6 +35,7 @@ from infra.blueprint import BLUEPRINT, prefix
 from infra.local import engine
 from infra.local.pump import Pump, context, following
 from infra.local.resources import definition, queue_definitions
+from tests import rights
 from tests.client import Client
 
 engine.install()
@@ -68,7 +69,8 @@ def aws() -> Iterator[None]:
         keyring._Cache.ring = None
         limits._leases.clear()
         metrics._counted.clear()
-        yield
+        with rights.watched():
+            yield
 
 
 class Now:
@@ -88,7 +90,8 @@ def invoke(function: str, event: dict[str, Any]) -> Any:
     """Run a function of the blueprint in this process, by its handler's name."""
     module, _, name = BLUEPRINT.function(function).handler.rpartition(".")
     handler = getattr(importlib.import_module(module), name)
-    return handler(event, context(Now(), function))
+    with rights.acting(function):
+        return handler(event, context(Now(), function))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from handler import operators
 from handler.core import metrics
 from handler.jobs import enqueue
 from handler.jobs.models import JobRow, key_of
+from tests.conftest import invoke
 from tests.integration.jobs.conftest import all_jobs, set_row, state
 from tests.sample_jobs import Plain, Refusing
 
@@ -168,3 +169,26 @@ def test_a_fault_within_an_action_is_ours(time, jobs, capsys):
     assert answer["error"]["code"] == "internal_error"
     assert '"level":"error"' in capsys.readouterr().out
     assert state(handle) == "queued"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"action": "jobs_list", "state": "dead"},
+        {"action": "jobs_show", "job_id": "{job}"},
+        {"action": "jobs_redrive", "job_id": "{job}"},
+        {"action": "jobs_redrive", "name": "tests.refusing"},
+        {"action": "jobs_cancel", "job_id": "{waiting}"},
+        {"action": "jobs_stats"},
+        {"action": "jobs_reconcile"},
+    ],
+    ids=lambda event: " ".join(event.values()),
+)
+def test_operators_may_do_what_they_ask_for(time, jobs, event):
+    """Every call of every action is granted to their function (tests/rights.py looks)."""
+    dead = enqueue(Refusing(word="give up"))
+    jobs.deliver()
+    waiting = enqueue(Plain(), delay=5000, unique="k")
+    names = {"job": dead.id, "waiting": waiting.id}
+    answer = invoke("operators", {name: value.format(**names) for name, value in event.items()})
+    assert "error" not in answer
