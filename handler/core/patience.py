@@ -11,7 +11,7 @@ from handler.core.errors import Unavailable
 
 ATTEMPTS = 4
 """One and three repetitions against conflicting writers (threats K6)."""
-_PAUSE = 0.03  # seconds, doubled with each attempt, with full jitter
+_PAUSE = 0.02  # seconds, doubled with each attempt, with full jitter
 _PAUSE_MAX = 1.0  # seconds: where fifty others want the same row, it takes that long to calm down
 _MEETINGS = frozenset(
     {

@@ -214,7 +214,7 @@ class World:
         if sent.operation == "SendMessage" and sent.body["MessageBody"] == UNREADABLE:
             self.unreadable += 1
 
-    def _arm(self, _which: int, seconds: float) -> None:
+    def _arm(self, _which: int, seconds: float, _again: float = 0) -> None:
         self._ringing = seconds > 0
 
     def _draw(self, bits: int) -> int:
