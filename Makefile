@@ -22,7 +22,7 @@ run: $(READY) ## Run it all on this machine: PORT=8000 FRESH=1 STRICT=1 DYNAMODB
 		$(if $(call yes,$(STRICT)),--strict) $(if $(DYNAMODB),--dynamodb $(DYNAMODB))
 
 test: $(READY) ## Prove it: the whole suite and its coverage; FAST=1 leaves out what is slow.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile \
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
 		$(if $(call yes,$(FAST)),-m "not slow",--cov --cov-report=term) $(ARGS)
 
 check: $(READY) ## Lint, format, types and import contracts; runs all four even if one fails.
@@ -30,8 +30,8 @@ check: $(READY) ## Lint, format, types and import contracts; runs all four even 
 		echo "== $$tool"; $(BIN)/$$tool || failed=1; \
 	done; test -z "$$failed"
 
-bench: $(READY) ## Measure cold start, overhead and cost against what they are allowed to be.
-	@exec $(BIN)/python -m tests.bench
+bench: $(READY) ## Measure cold start, overhead and cost against what they may be: ARGS=--no-twin
+	@exec $(BIN)/python -m tests.bench $(ARGS)
 
 SCHEDULES ?= 5000
 faults: $(READY) ## Break the job engine at random for as long as you like: SCHEDULES=5000.

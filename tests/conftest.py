@@ -46,6 +46,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--catalogue", help="a csv.gz of diamonds to load instead of the sample")
 
 
+_FIRST = ("tests/e2e/", "tests/faults/")
+"""What waits for running twins, and what takes longest in one file: it begins first, so that it
+does not end last."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files, each with its tests in random order, for the processes that share them."""
+    rank = {folder: number for number, folder in enumerate(_FIRST)}
+    items.sort(
+        key=lambda item: next(
+            (rank[folder] for folder in _FIRST if item.nodeid.startswith(folder)), len(_FIRST)
+        )
+    )
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
     """Every table of the blueprint, empty, and every secret."""
