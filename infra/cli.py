@@ -37,7 +37,10 @@ def _add_run(commands: "_Commands") -> None:
     parser = commands.add_parser("run", help="run it all on this machine")
     parser.add_argument("--port", type=int, default=8000, help="where the API is (default 8000)")
     parser.add_argument("--fresh", action="store_true", help="forget the data in .dunlin/")
-    parser.add_argument("--strict", action="store_true", help="freeze functions between requests")
+    strict = "freeze functions between requests, double and reorder messages"
+    parser.add_argument("--strict", action="store_true", help=strict)
+    seed = "which messages --strict doubles (default 1)"
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help=seed)
     parser.add_argument("--dynamodb", metavar="URL", help="use the tables of another DynamoDB")
     parser.set_defaults(command=_run)
 
@@ -51,6 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         fresh=arguments.fresh,
         strict=arguments.strict,
+        seed=arguments.seed,
         dynamodb=arguments.dynamodb,
     )
     try:
