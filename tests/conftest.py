@@ -34,8 +34,7 @@ from handler.core.settings import settings
 from infra.blueprint import BLUEPRINT, prefix
 from infra.local import engine
 from infra.local.pump import Pump, context, following
-from infra.local.resources import definition, queue_definitions
-from tests import rights
+from tests import cloud, rights
 from tests.client import Client
 
 engine.install()
@@ -64,23 +63,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """Every table of the blueprint, empty, and every secret."""
+    """All that the blueprint remembers, empty; and no function does what it may not."""
     with mock_aws():
-        for table in BLUEPRINT.tables:
-            core_aws.client("dynamodb").create_table(**definition(table, prefix("local")))
-        for queue in BLUEPRINT.queues:
-            for one in queue_definitions(queue, prefix("local"), "eu-west-1", "123456789012"):
-                core_aws.client("sqs").create_queue(**one)
-        for bucket in BLUEPRINT.buckets:
-            core_aws.client("s3").create_bucket(
-                Bucket=prefix("local") + bucket.name,
-                CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
-            )
-        for secret in BLUEPRINT.secrets:
-            value = {"SecretString": '{"1": "a random key"}'} if secret.drawn else {}
-            core_aws.client("secretsmanager").create_secret(
-                Name=prefix("local") + secret.name, **value
-            )
+        cloud.create_tables_and_secrets()
+        cloud.create_queues_and_buckets()
         keys._rings.clear()
         keyring._Cache.ring = None
         limits._leases.clear()

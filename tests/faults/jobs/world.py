@@ -20,10 +20,9 @@ from moto.moto_api._internal import mock_random
 from handler.core import aws, clock, limits, metrics, shards
 from handler.core.settings import settings
 from handler.jobs import definitions
-from infra.blueprint import BLUEPRINT, prefix
+from infra.blueprint import prefix
 from infra.local.pump import Crash, NotDrained, following
-from infra.local.resources import queue_definitions
-from tests import sample_jobs
+from tests import cloud, sample_jobs
 from tests.conftest import Time, invoke
 from tests.faults.jobs.database import Database
 from tests.faults.jobs.expressions import Row
@@ -238,12 +237,5 @@ class World:
         self.pump.first = self._first
 
     def _build(self) -> None:
-        for queue in BLUEPRINT.queues:
-            for one in queue_definitions(queue, prefix("local"), "eu-west-1", "123456789012"):
-                aws.client("sqs").create_queue(**one)
-        for bucket in BLUEPRINT.buckets:
-            aws.client("s3").create_bucket(
-                Bucket=prefix("local") + bucket.name,
-                CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
-            )
+        cloud.create_queues_and_buckets()
         self._start_pump()
