@@ -178,7 +178,7 @@ def commit(row: JobRow, change: Change, writes: Writes) -> None:
     A parent that is not remembered any more counts nobody out. A child, for which its parent may
     ask, and a job with rows beside it are remembered for longer. Raises Stale, Unavailable.
     """
-    if row.parent or payloads.stand_beside(row) or "result_at" in change.sets:
+    if row.parent or payloads.stand_beside(row) or change.sets.get("result_at") == payloads.ROW:
         change.sets["expires_at"] = clock.epoch() + payloads.KEPT
     if writes.empty and not row.parent and not row.lock:
         transitions.apply(row.id, change)

@@ -18,7 +18,7 @@ from handler.jobs import gateway, locks, payloads
 from handler.jobs.definitions import Job
 from handler.jobs.entries import Entry, Handle, Message, When, entry, put, put_of
 
-_BESIDE = 2_500_000  # bytes of arguments in rows of one transaction, which holds 4 MB; then S3
+_BESIDE = 2_500_000  # bytes of payloads in rows of one transaction, which holds 4 MB; then S3
 _TRIES = 4  # at a unique job whose other one ends just then
 
 
@@ -64,8 +64,9 @@ class Writes(Transaction):
         made = entry(message, when, owner=owner, unique=unique, then=rest, room=room)
         for other in self._entries:
             if made.lock and other.lock == made.lock:
-                return Handle(other.handle.id, existing=True)  # the same job, asked for twice
-        self._beside += len(message.text)
+                other.twins.append(Handle(other.handle.id, existing=True))
+                return other.twins[-1]
+        self._beside += sum(len(one["Item"]["text"]["S"].encode()) for one in made.beside)
         return self.add(made)
 
     def add(self, made: Entry) -> Handle:
@@ -105,7 +106,7 @@ class Writes(Transaction):
             try:
                 attempt.commit(attempts)
             except _LockMoved as moved:
-                moved.handle.id, moved.handle.existing = moved.job_id, moved.existing
+                moved.answer()
                 continue
             metrics.count(jobs_enqueued=sum(not one.handle.existing for one in self._entries))
             return
@@ -117,9 +118,15 @@ class _LockMoved(Exception):
 
     def __init__(self, made: Entry, row: RawRow | None) -> None:
         super().__init__()
-        self.handle = made.handle
-        self.existing = row is not None
-        self.job_id = row["job"]["S"] if row else made.item["id"]["S"]
+        self._made = made
+        self._existing = row is not None
+        self._job_id = row["job"]["S"] if row else made.item["id"]["S"]
+
+    def answer(self) -> None:
+        """Have the handles name the job that has the lock."""
+        self._made.handle.existing = self._existing
+        for handle in (self._made.handle, *self._made.twins):
+            handle.id = self._job_id
 
 
 def _add(writes: Transaction, made: Entry) -> None:

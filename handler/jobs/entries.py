@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -93,8 +93,12 @@ class Message:
     @classmethod
     def of(cls, job: Job) -> "Message":
         """What is written of a job. Raises ArgumentsUnfit."""
-        plain = job.model_dump(mode="json")
-        if job.restored(plain) != job:
+        try:
+            plain = job.model_dump(mode="json")
+            same = job.restored(plain) == job
+        except (TypeError, ValueError):  # it quotes what it was given, which may be a secret
+            same = False
+        if not same:
             raise ArgumentsUnfit(job.definition.name)
         text = json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
         return cls(job.definition.name, job.definition.queue, text)
@@ -122,6 +126,8 @@ class Entry:
     lock: str | None = None
     lock_holder: str | None = None
     """The job that has the lock, and ends in the same transaction."""
+    twins: list[Handle] = field(default_factory=list)
+    """The handles of those that asked for the same unique job in the same transaction."""
 
 
 def entry(  # noqa: PLR0913 - all that may be said of a job
@@ -135,28 +141,24 @@ def entry(  # noqa: PLR0913 - all that may be said of a job
     then: Sequence[Message] = (),
     room: int = payloads.BESIDE,
 ) -> Entry:
-    """The rows of a new job, with so many bytes of arguments in a row beside it at most.
+    """The rows of a new job, with so many bytes of a payload in a row beside it at most.
 
     Raises PayloadTooLarge, ChainTooLong, Unavailable.
     """
     follows, id_, kept = _following(), job_id or new_id(), when.due + payloads.KEPT
     placed = [payloads.place(id_, "arguments", message.text, kept, beside=room)]
     if then:
-        placed.append(payloads.place(id_, "after", written(then), kept))
-    item = _item(
-        id_,
-        when,
-        placed,
-        name=message.name,
-        owner=owner,
-        account=parent.on_behalf_of if parent else None,
-        parent=parent.id if parent else None,
-        lock=lock_of(message.name, unique) if unique else None,
-        depth=follows,
-    )
+        placed.append(payloads.place(id_, "after", written(then), kept, beside=room))
+    lock = lock_of(message.name, unique) if unique else None
+    more = {"name": message.name, "owner": owner, "lock": lock, "depth": follows}
+    item = _item(id_, when, placed, **more, **_line_of(parent))
     row = JobRow.from_raw_data(item)
     beside = [one.beside for one in placed if one.beside]
     return Entry(Handle(id_), item, _hint(message, when, row), beside, row.lock)
+
+
+def _line_of(parent: JobRow | None) -> dict[str, str | None]:
+    return {"parent": parent.id, "account": parent.on_behalf_of} if parent else {}
 
 
 def _item(job_id: str, when: When, placed: Sequence[Placed], **more: Any) -> RawRow:

@@ -19,7 +19,9 @@ LARGEST_RESULT = 2_000_000
 KEPT = 120 * DAY
 """Seconds after a job is due in which rows beside it stay, and the job with them: what is written
 there once is not touched again, since a change would be billed by its whole size."""
-_S3, _ROW = "s3:", "row"
+_S3 = "s3:"
+ROW = "row"
+"""Where a payload is that stands in a row beside its job."""
 _OPEN = "open"  # the folder of what a job needs to run: S3 keeps it for 800 days
 _RESULT = "result"
 _FOLDERS = {_RESULT: "results"}  # S3 keeps these for 30 days (blueprint)
@@ -51,7 +53,7 @@ def place(  # noqa: PLR0913 - a size and a name more
     if size <= INLINE:
         return Placed({part: text})
     if size <= beside:
-        return Placed({f"{part}_at": _ROW}, put_beside(job_id, part, text, expires_at))
+        return Placed({f"{part}_at": ROW}, put_beside(job_id, part, text, expires_at))
     if size > (LARGEST_RESULT if part == _RESULT else LARGEST):
         raise PayloadTooLarge
     name = f"{job_id}/{part}-{fence}"
@@ -72,7 +74,7 @@ def load(row: JobRow, part: str) -> str | None:
 
 def stand_beside(row: JobRow) -> bool:
     """Whether anything stands in rows beside a job: its payloads, or the steps its run has seen."""
-    return bool(row.steps) or _ROW in (row.arguments_at, row.after_at, row.result_at)
+    return bool(row.steps) or ROW in (row.arguments_at, row.after_at, row.result_at)
 
 
 def delete_objects(row: JobRow, *parts: str) -> None:

@@ -116,6 +116,15 @@ def _read(record: Any) -> _Message | str | None:
         return str(record.get("messageId", "")) or None if isinstance(record, dict) else None
 
 
+def _returned(message: _Message, error: Exception) -> Fate:
+    """Have a message come again whose job could not be moved, or its end not be recorded."""
+    if isinstance(error, Unavailable):
+        log.line(level="warning", metric="job_deferred", job=message.name, id=message.job_id)
+    else:
+        log.fault(error, request_id=message.job_id)
+    return Fate.RETURNED
+
+
 class _Worker:
     """Looks after one batch."""
 
@@ -131,9 +140,8 @@ class _Worker:
             if not self._has_time_for(definition):
                 return Fate.UNTOUCHED
             return self._claim(message)
-        except Unavailable:
-            log.line(level="warning", metric="job_deferred", job=message.name, id=message.job_id)
-            return Fate.RETURNED
+        except Exception as error:  # noqa: BLE001 - its neighbours go on
+            return _returned(message, error)
 
     def take_over(self, message: _Message) -> Fate:
         """Run or end a job whose runner died."""
@@ -144,8 +152,8 @@ class _Worker:
             return self._take_over(row)
         except Superseded:
             return Fate.DONE
-        except Unavailable:
-            return Fate.RETURNED
+        except Exception as error:  # noqa: BLE001 - as above
+            return _returned(message, error)
 
     def _claim(self, message: _Message) -> Fate:
         runner = secrets.token_hex(8)
@@ -188,13 +196,7 @@ class _Worker:
             with suppress(Stale):
                 transitions.apply(row.id, transitions.release(row, clock.epoch(), clock.epoch()))
             return Fate.DONE
-        try:
-            performing.perform(row, definition, self._seconds_left() - _RESERVE)
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - its neighbours go on; it is taken over later
-            log.fault(error, request_id=row.id)
-            return Fate.RETURNED
+        performing.perform(row, definition, self._seconds_left() - _RESERVE)
         return Fate.DONE
 
     def _unknown(self, message: _Message) -> Fate:
