@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import ClientError
 
 from handler import letters, worker
 from handler.core import aws as core_aws
+from handler.core.errors import Unavailable
 from handler.jobs import definitions
 from handler.jobs.gateway import queue_url
 from handler.jobs.models import MAIN, JobRow, key_of
@@ -135,3 +137,34 @@ def sent(jobs) -> Iterator[list[dict[str, Any]]]:
     for operation in ("SendMessage", "SendMessageBatch"):
         name = f"before-send.sqs.{operation}"
         client.meta.events.unregister(name, unique_id=f"sent {operation}")
+
+
+ERRORS = {
+    "away": Unavailable(),
+    "refused": ClientError(
+        {"Error": {"Code": "ValidationException"}, "ResponseMetadata": {"HTTPStatusCode": 400}},
+        "Whatever",
+    ),
+}
+"""Why DynamoDB may not do what it is asked."""
+
+
+@pytest.fixture
+def breaks(wire) -> Callable[..., None]:
+    """Has each request of an operation fail from now on that names all those words."""
+
+    def call(operation: str, *words: str, error: str = "refused") -> None:
+        def fault(request: AWSPreparedRequest) -> None:
+            said = f"{request.headers['X-Amz-Target']} {request.body}"
+            if f".{operation}" in said and all(word in said for word in words):
+                raise ERRORS[error]
+
+        wire.break_all(fault)
+
+    return call
+
+
+def objects() -> list[str]:
+    """The keys of the payloads that are in S3."""
+    listed = core_aws.client("s3").list_objects_v2(Bucket="dunlin-local-payloads")
+    return [one["Key"] for one in listed.get("Contents", [])]

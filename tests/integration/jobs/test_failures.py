@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time as real_time
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,27 @@ def test_a_job_has_its_time(jobs):
     ended = row(handle)
     assert (ended.state, ended.error) == ("retrying", "timeout")
     assert (ended.message, OUTSIDE["answered"]) == ("It took longer than 1 s.", 0)
+
+
+@pytest.mark.slow
+def test_an_alarm_rings_again_where_it_was_not_heard(jobs, monkeypatch):
+    """Each second: also a handler that answers everything comes to an end."""
+    monkeypatch.setattr(Plain.definition, "timeout", 1)
+    handle = enqueue(Plain(key="a"))
+
+    def do(_):
+        for _ in range(2):
+            try:
+                real_time.sleep(5)
+            except BaseException:  # noqa: BLE001 - what a handler may do
+                OUTSIDE["answered"] += 1
+        real_time.sleep(5)
+
+    HOOKS["a"] = do
+    begun = real_time.monotonic()
+    jobs.deliver()
+    assert 3 <= real_time.monotonic() - begun < 4.5
+    assert (state(handle), row(handle).error, OUTSIDE["answered"]) == ("retrying", "timeout", 2)
 
 
 def test_an_alarm_is_off_when_its_job_has_ended(jobs):

@@ -94,12 +94,13 @@ def test_arguments_that_are_too_large_are_refused(time, jobs, small):
 
 
 def test_large_arguments_of_children(time, jobs):
-    """A chunk of children has no rows beside: they are in S3."""
+    """They stand in rows beside the children, as those of other jobs."""
     handle = enqueue(Plain(key="parent"))
-    children = [Tally(key=str(number), padding="x" * 2000) for number in range(3)]
+    children = [Tally(key=str(number), padding="x" * 2000) for number in range(60)]
     HOOKS["parent"] = lambda run: None if run.joined else run.spawn(children)
     jobs.drain(lambda: state(handle) == "succeeded", limit_seconds=100)
-    assert [effects(str(number)) for number in range(3)] == [1, 1, 1]
+    assert [effects(str(number)) for number in range(60)] == [1] * 60
+    assert {row(one).arguments_at for one in all_jobs("tests.tally")} == {"row"}
 
 
 def test_large_arguments_of_a_chain(time, jobs):

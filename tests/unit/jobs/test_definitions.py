@@ -88,6 +88,12 @@ def test_options_without_sense_are_refused(options):
         declared(**options)
 
 
+def test_an_event_is_on_no_calendar():
+    """It happens when it happens."""
+    with pytest.raises(Undeclared, match="on no calendar"):
+        declared("things.done", Event, cron="0 0 * * *")
+
+
 @pytest.mark.parametrize("queue", LONGEST)
 def test_a_job_may_take_as_long_as_its_queue_allows(queue):
     """And not a second more."""
