@@ -159,12 +159,12 @@ def _end(row: JobRow, change: Change, writes: Writes) -> None:
     except Stale as stale:
         check_own(row, change, stale)
     if change.sets["state"] != State.DEAD:
-        _discard(row)
+        discard(row)
     if row.parent:
         wake_parent(row.parent)
 
 
-def _discard(row: JobRow) -> None:
+def discard(row: JobRow) -> None:
     """Delete large arguments of what needs them no more; S3 does it in time where this fails."""
     try:
         payloads.delete_objects(row, "arguments", "after")

@@ -24,7 +24,7 @@ ROW = "row"
 """Where a payload is that stands in a row beside its job."""
 _OPEN = "open"  # the folder of what a job needs to run: S3 keeps it for 800 days
 _RESULT = "result"
-_FOLDERS = {_RESULT: "results"}  # S3 keeps these for 30 days (blueprint)
+_FOLDERS = {_RESULT: "results"}  # S3 keeps these for 125 days: as long as a child is remembered
 
 
 class PayloadTooLarge(TooLarge):

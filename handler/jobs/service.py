@@ -82,6 +82,7 @@ def stop(row: JobRow, *told: Event) -> None:
     endings.cancel_children(row, writes)
     endings.commit(row, transitions.cancel(row, clock.epoch()), writes)
     metrics.count(jobs_cancelled=1)
+    endings.discard(row)
     if row.parent:
         endings.wake_parent(row.parent)
 

@@ -49,7 +49,7 @@ JOBS = Table(
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").
 FAST = Queue("fast", visibility=60)
 SLOW = Queue("slow", visibility=930)
-PAYLOADS = Bucket("payloads", expire_days=800, folders=(("results/", 30),))
+PAYLOADS = Bucket("payloads", expire_days=800, folders=(("results/", 125),))
 """What is too large for a row: arguments of jobs, which may be due in two years, and results, which
 are asked for while the job is remembered."""
 

@@ -5,7 +5,7 @@ from infra.blueprint.shapes import Function, Grant
 
 _ITEM_ROWS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _QUEUES = (Grant("fast", ("sqs:SendMessage",)), Grant("slow", ("sqs:SendMessage",)))
-_OBJECTS = Grant("payloads", ("s3:GetObject", "s3:PutObject"))
+_OBJECTS = Grant("payloads", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"))
 
 API = Function(
     "api",
@@ -45,7 +45,7 @@ _WORK = (
     Grant("jobs", ("dynamodb:Query",), indexes=("dead", "owner")),
     Grant("fast", ("sqs:ChangeMessageVisibility", "sqs:SendMessage")),
     Grant("slow", ("sqs:ChangeMessageVisibility", "sqs:SendMessage")),
-    Grant("payloads", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")),
+    _OBJECTS,
     Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
     Grant("account_emails", ("dynamodb:GetItem",)),
     Grant("items", ("dynamodb:DeleteItem", "dynamodb:GetItem")),

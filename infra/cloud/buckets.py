@@ -25,16 +25,7 @@ def add_bucket(
         encryption=s3.BucketEncryption.S3_MANAGED,
         enforce_ssl=True,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                expiration=cdk.Duration.days(bucket.expire_days) if bucket.expire_days else None,
-                abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
-            ),
-            *(
-                s3.LifecycleRule(prefix=folder, expiration=cdk.Duration.days(days))
-                for folder, days in bucket.folders
-            ),
-        ],
+        lifecycle_rules=_rules(bucket),
         removal_policy=stage.removal,
     )
     acknowledge(
@@ -45,6 +36,19 @@ def add_bucket(
     )
     if bucket.notifies:
         _notify(resource, bucket_arn(scope, bucket.name, stage), queues[bucket.notifies])
+
+
+def _rules(bucket: Bucket) -> list[s3.LifecycleRule]:
+    return [
+        s3.LifecycleRule(
+            expiration=cdk.Duration.days(bucket.expire_days) if bucket.expire_days else None,
+            abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+        ),
+        *(
+            s3.LifecycleRule(prefix=folder, expiration=cdk.Duration.days(days))
+            for folder, days in bucket.folders
+        ),
+    ]
 
 
 def bucket_arn(scope: Construct, name: str, stage: Stage) -> str:

@@ -40,7 +40,7 @@ def forget_expired(time):
     ids=["plain", "inline", "rows beside", "in S3", "steps", "dead"],
 )
 def test_a_job_is_remembered_as_long_as_what_stands_beside_it(time, jobs, job, days):
-    """Rows beside are written once; S3 keeps results for 30 days."""
+    """Rows beside are written once; S3 keeps results for 125 days."""
     handle = enqueue(job)
     jobs.deliver()
     assert (row(handle).standing.ended, kept(handle)) == (True, days)
