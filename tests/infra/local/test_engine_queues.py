@@ -95,9 +95,9 @@ def test_a_message_goes_to_the_dead_letters_after_its_receives(send, receive, no
 
 
 def test_a_message_is_forgotten_in_the_end(send, receive, now):
-    """After four days."""
+    """After fourteen days."""
     send("a")
-    now.seconds += 4 * 86_400
+    now.seconds += 14 * 86_400
     assert receive() == ""
 
 
