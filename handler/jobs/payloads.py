@@ -56,9 +56,9 @@ def place(  # noqa: PLR0913 - a size and a name more
         return Placed({f"{part}_at": ROW}, put_beside(job_id, part, text, expires_at))
     if size > (LARGEST_RESULT if part == _RESULT else LARGEST):
         raise PayloadTooLarge
-    name = f"{job_id}/{part}-{fence}"
-    gateway.put_object(f"{_FOLDERS.get(part, _OPEN)}/{name}", text)
-    return Placed({f"{part}_at": _S3 + name})
+    where = f"{_S3}{job_id}/{part}-{fence}"
+    gateway.put_object(_key(part, where), text)
+    return Placed({f"{part}_at": where})
 
 
 def load(row: JobRow, part: str) -> str | None:
@@ -86,6 +86,7 @@ def delete_objects(row: JobRow, *parts: str) -> None:
 
 
 def _key(part: str, where: str) -> str:
+    """The object's key, which follows from what the job's row says of it."""
     return f"{_FOLDERS.get(part, _OPEN)}/{where.removeprefix(_S3)}"
 
 
