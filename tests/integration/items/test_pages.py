@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from functools import cache
 from itertools import islice
+from threading import Lock
 
 import pytest
 from moto.backends import get_backend
@@ -64,14 +65,16 @@ class Meter:
     def __init__(self):
         self.calls = Counter()
         self.rows = 0
+        self._turn = Lock()  # the shards of a page are asked by threads of their own
 
     def count(self, parsed, model, **_):
         """What botocore calls after each call. Limits are counted apart; they alone update here."""
         if model.name == "UpdateItem":
             return
-        self.calls[model.name] += 1
-        self.rows += parsed.get("ScannedCount", 0)
-        self.rows += sum(len(rows) for rows in parsed.get("Responses", {}).values())
+        with self._turn:
+            self.calls[model.name] += 1
+            self.rows += parsed.get("ScannedCount", 0)
+            self.rows += sum(len(rows) for rows in parsed.get("Responses", {}).values())
 
     def read(self):
         """The calls and rows since it was read last."""

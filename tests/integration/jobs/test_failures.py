@@ -37,7 +37,7 @@ def test_a_job_has_its_time(jobs):
 
 
 @pytest.mark.slow
-def test_an_alarm_rings_again_where_it_was_not_heard(jobs, monkeypatch):
+def test_an_alarm_rings_again_where_it_was_not_heard(time, jobs, monkeypatch):
     """Each second: also a handler that answers everything comes to an end."""
     monkeypatch.setattr(Plain.definition, "timeout", 1)
     handle = enqueue(Plain(key="a"))
@@ -51,9 +51,7 @@ def test_an_alarm_rings_again_where_it_was_not_heard(jobs, monkeypatch):
         real_time.sleep(5)
 
     HOOKS["a"] = do
-    begun = real_time.monotonic()
     jobs.deliver()
-    assert 3 <= real_time.monotonic() - begun < 4.5
     assert (state(handle), row(handle).error, OUTSIDE["answered"]) == ("retrying", "timeout", 2)
 
 
