@@ -12,10 +12,12 @@ STAGE ?= dev
 yes = $(filter-out 0 no false,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock synth clean
+.PHONY: help install run test check bench faults lock synth clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(BIN)/cdk ## Install it all into .venv, with the command line of CDK, as deploying needs it.
 
 run: $(READY) ## Run it all on this machine: PORT=8000 FRESH=1 STRICT=1 DYNAMODB=http://...
 	@exec $(BIN)/dunlin run --port $(PORT) $(if $(call yes,$(FRESH)),--fresh) \
@@ -56,6 +58,13 @@ clean: ## Remove all that can be made again, .venv too; the data of `make run` (
 	@rm -rf $(VENV) cdk.out dist .coverage* .hypothesis .import_linter_cache .mypy_cache \
 		.pytest_cache .ruff_cache
 	@find handler infra tests -name __pycache__ -prune -exec rm -rf {} +
+
+# npm comes from PyPI with node, so that Python and make are all that must be there before.
+$(BIN)/cdk: infra/locks/cdk/package-lock.json | $(READY)
+	@mkdir -p $(VENV)/cdk && cp infra/locks/cdk/*.json $(VENV)/cdk
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --prefix $(VENV)/cdk --no-audit --no-fund --silent
+	@ln -sf ../cdk/node_modules/.bin/cdk $@
+	@touch -h $@
 
 $(READY): infra/locks/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
