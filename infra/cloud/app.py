@@ -4,6 +4,9 @@
 synthesizing: account and region are those of whoever deploys.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
@@ -12,8 +15,16 @@ from infra.cloud.stack import Backend
 from infra.cloud.stages import Stage, find_stage
 
 
-def create_app(*, stage: Stage | None = None, outdir: str | None = None) -> cdk.App:
+def create_app(
+    *,
+    stage: Stage | None = None,
+    outdir: str | None = None,
+    bundles: Mapping[str, Path] | None = None,
+) -> cdk.App:
     """Build the stacks of one stage: the given one, or that of context `stage`, else `dev`.
+
+    `bundles` holds what is shipped, by the function's entry point; without it that is built, if its
+    sources changed.
 
     Synthesizing it raises when a rule of cdk-nag or of CloudFormation is broken and the resource
     does not say why.
@@ -25,9 +36,17 @@ def create_app(*, stage: Stage | None = None, outdir: str | None = None) -> cdk.
     )
     stage = stage or find_stage(app.node.try_get_context("stage") or "dev")
     data = Data(app, stage=stage)
-    Backend(app, stage=stage).add_stack_dependency(data)
+    backend = Backend(app, stage=stage, bundles=_built() if bundles is None else bundles)
+    backend.add_stack_dependency(data)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     return app
+
+
+def _built() -> Mapping[str, Path]:
+    # Whoever brings zips of his own does not wait for what builds them.
+    from infra import bundle  # noqa: PLC0415
+
+    return bundle.ensure()
 
 
 if __name__ == "__main__":

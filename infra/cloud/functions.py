@@ -1,7 +1,5 @@
 """Functions: each with a log group and a role of its own."""
 
-from pathlib import Path
-
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -12,23 +10,8 @@ from infra.cloud.rights import add_role
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
-ROOT = Path(__file__).parents[2]
-
 RUNTIME_REASON = "3.13 is the newest Python that the suite runs on."
 NEXT_MINUTE = "The next minute does what this one failed to."
-
-
-def code() -> lambda_.AssetCode:
-    """Name what is shipped: the handler package, without its dependencies.
-
-    A deployed function therefore cannot start yet; the bundle with the packages of
-    `infra/locks/ship.txt` is work to come.
-    """
-    return lambda_.Code.from_asset(
-        str(ROOT),
-        exclude=["/*", "!/handler", "__pycache__", ".*"],
-        ignore_mode=cdk.IgnoreMode.GIT,  # the default mode reads these patterns as "nothing"
-    )
 
 
 class Door(Construct):

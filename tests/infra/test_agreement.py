@@ -154,13 +154,6 @@ def test_a_function_s_entry_point_can_be_called(spec):
 
 
 @each_function
-def test_a_function_s_entry_point_is_shipped(stage, spec):
-    """The module travels in the artifact."""
-    module = spec.handler.rpartition(".")[0].replace(".", "/")
-    assert list(stage.folder.glob(f"asset.*/{module}.py"))
-
-
-@each_function
 def test_a_deployed_function_can_read_its_settings(stage, spec):
     """Every setting without a default is given, and production's stricter rules are met."""
     told = stage.function(spec.name)["Environment"]["Variables"]

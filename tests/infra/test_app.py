@@ -11,13 +11,14 @@ import pytest
 from aws_cdk import aws_lambda as lambda_
 
 from infra.cloud.app import create_app
+from tests.infra.conftest import small_bundles
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_without_a_stage_dev_is_built(tmp_path):
     """`cdk deploy --all` is safe to try."""
-    app = create_app(outdir=str(tmp_path))
+    app = create_app(outdir=str(tmp_path), bundles=small_bundles(tmp_path))
     assert app.node.try_find_child("dunlin-dev-backend") is not None
 
 
@@ -35,7 +36,7 @@ def test_the_command_of_cdk_json_synthesizes_the_stage_that_the_context_names(tm
 @pytest.mark.slow
 def test_a_broken_rule_stops_the_synthesis(tmp_path):
     """L1: both packs of cdk-nag look at every resource, and an error of theirs is one of ours."""
-    app = create_app(outdir=str(tmp_path))
+    app = create_app(outdir=str(tmp_path), bundles=small_bundles(tmp_path))
     lambda_.Function(
         app.node.find_child("dunlin-dev-backend"),
         "careless",

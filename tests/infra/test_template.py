@@ -2,11 +2,8 @@
 
 import json
 import re
-from pathlib import Path
 
 from infra.blueprint import BLUEPRINT, prefix
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_the_access_log_shows_nothing_private(stage):
@@ -43,15 +40,6 @@ def test_every_request_goes_to_the_http_function(stage):
         BLUEPRINT.http,
         "2.0",
     )
-
-
-def test_the_artifact_is_the_handler_and_nothing_else(stage):
-    """L12: no tests, no .git, no .env, no byte code, no infrastructure, but the data it reads."""
-    (asset,) = stage.folder.glob("asset.*")
-    shipped = {path.relative_to(asset) for path in asset.rglob("*") if path.is_file()}
-    kinds = {".gz", ".html", ".py", ".txt"}
-    files = (path for path in (ROOT / "handler").rglob("*") if path.suffix in kinds)
-    assert shipped == {path.relative_to(ROOT) for path in files}
 
 
 def test_code_and_data_are_deployed_apart(stage):

@@ -1,5 +1,7 @@
 """What acts, as synthesized, keeps what the threats ask of it (threats.md, L2 and L6)."""
 
+import zipfile
+
 import pytest
 
 from infra.blueprint import BLUEPRINT, prefix
@@ -110,6 +112,14 @@ def test_a_function_runs_on_arm_and_python_3_13(stage, spec):
     """What the bundle is built for is what runs it."""
     properties = stage.function(spec.name)
     assert (properties["Architectures"], properties["Runtime"]) == (["arm64"], "python3.13")
+
+
+@each_function
+def test_a_function_is_shipped_with_the_bundle_of_its_entry_point(stage, spec):
+    """Two functions with one entry point share a bundle, and no other has it."""
+    key = stage.function(spec.name)["Code"]["S3Key"]
+    with zipfile.ZipFile(stage.folder / f"asset.{key}") as shipped:
+        assert shipped.read("which").decode() == spec.handler
 
 
 @each_function
