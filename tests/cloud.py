@@ -9,10 +9,10 @@ REGION, ACCOUNT = "eu-west-1", "123456789012"
 
 
 def create_tables_and_secrets() -> None:
-    """Every table, empty, and every secret; those that the cloud draws have a value."""
+    """Every table, empty, and every secret, an edge's too; those that are drawn have a value."""
     for table in BLUEPRINT.tables:
         aws.client("dynamodb").create_table(**definition(table, PREFIX))
-    for secret in BLUEPRINT.secrets:
+    for secret in (*BLUEPRINT.secrets, BLUEPRINT.edge):
         value = {"SecretString": '{"1": "a random key"}'} if secret.drawn else {}
         aws.client("secretsmanager").create_secret(Name=PREFIX + secret.name, **value)
 

@@ -58,4 +58,5 @@ REFRESH = Secret("refresh", "Keys that sign refresh tokens.")
 TOKENS = Secret(
     "tokens", "Key pairs that sign access tokens; the first is made at first use.", drawn=False
 )
+EDGE = Secret("edge", "What the edge shows to the API, as a proof that a request came through it.")
 MAIL = Sender("mail")

@@ -35,6 +35,7 @@ API = Function(
         _OBJECTS,
         Grant("refresh", ("secretsmanager:GetSecretValue",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+        Grant("edge", ("secretsmanager:GetSecretValue",)),
     ),
 )
 _WORK = (

@@ -131,7 +131,8 @@ class Blueprint:
     """Everything there is.
 
     `http` names the function that answers the HTTP API, `clock` the one that is invoked once a
-    minute.
+    minute. `edge` is what an edge before the HTTP API proves itself with; only a stage that has an
+    edge has this secret and the grants to it, as only one with a mail domain has the `sender`.
     """
 
     functions: tuple[Function, ...]
@@ -140,6 +141,7 @@ class Blueprint:
     sources: tuple[Source, ...]
     buckets: tuple[Bucket, ...]
     secrets: tuple[Secret, ...]
+    edge: Secret
     sender: Sender
     http: str
     clock: str
