@@ -1,0 +1,5 @@
+"""Why a bundle is not built."""
+
+
+class BundleFailed(Exception):
+    """Nothing was built; the message says why and what to do."""
