@@ -11,8 +11,9 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.cloud.data import Data
+from infra.cloud.edge import Edge
 from infra.cloud.stack import Backend
-from infra.cloud.stages import Stage, find_stage
+from infra.cloud.stages import Stage, checked, find_stage
 
 
 def create_app(
@@ -34,10 +35,15 @@ def create_app(
         analytics_reporting=False,
         post_cli_context={"@aws-cdk/core:validateAgainstDefaultRules": True},
     )
-    stage = stage or find_stage(app.node.try_get_context("stage") or "dev")
+    named = app.node.try_get_context("stage") or "dev"
+    stage = checked(stage) if stage else find_stage(named)
     data = Data(app, stage=stage)
     backend = Backend(app, stage=stage, bundles=_built() if bundles is None else bundles)
     backend.add_stack_dependency(data)
+    if stage.edge:
+        Edge(app, stage=stage).add_stack_dependency(backend)
+    for tag, value in stage.tags.items():
+        cdk.Tags.of(app).add(tag, value)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     return app
 

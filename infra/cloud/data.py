@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from constructs import Construct
@@ -10,9 +11,10 @@ from infra.blueprint import BLUEPRINT, Index, Key, Secret, Table
 from infra.cloud.buckets import add_bucket
 from infra.cloud.queues import add_queue
 from infra.cloud.rules import acknowledge
-from infra.cloud.stages import Stage
+from infra.cloud.stages import EDGE_REGION, Stage
 
 KEY_CHARACTERS = 64  # letters and digits: 381 bits, more than any HMAC key needs
+_DKIM_SECONDS = "1800"  # what SES itself suggests
 
 
 class Data(cdk.Stack):
@@ -24,6 +26,7 @@ class Data(cdk.Stack):
             f"{stage.prefix}data",
             description=f"What {stage.app_name} ({stage.name}) remembers.",
             termination_protection=stage.keep_data,
+            env=stage.place,
         )
         for table in BLUEPRINT.tables:
             _add_table(self, table, stage)
@@ -32,10 +35,10 @@ class Data(cdk.Stack):
             add_bucket(self, bucket, stage, queues)
         for secret in BLUEPRINT.secrets:
             _add_secret(self, secret, stage)
+        if stage.edge:
+            _add_secret(self, BLUEPRINT.edge, stage, also_in=EDGE_REGION)
         if stage.mail_domain:
-            ses.EmailIdentity(
-                self, BLUEPRINT.sender.name, identity=ses.Identity.domain(stage.mail_domain)
-            )
+            _add_sender(self, stage)
 
 
 def _add_table(stack: Data, table: Table, stage: Stage) -> None:
@@ -83,8 +86,9 @@ _FIRST_KEY = secretsmanager.SecretStringGenerator(
 )
 
 
-def _add_secret(stack: Data, secret: Secret, stage: Stage) -> None:
+def _add_secret(stack: Data, secret: Secret, stage: Stage, *, also_in: str = "") -> None:
     name = stage.prefix + secret.name
+    elsewhere = [also_in] if also_in not in {"", stage.region} else []
     resource: secretsmanager.Secret | secretsmanager.CfnSecret
     if secret.drawn:
         resource = secretsmanager.Secret(
@@ -93,6 +97,7 @@ def _add_secret(stack: Data, secret: Secret, stage: Stage) -> None:
             secret_name=name,
             description=secret.description,
             generate_secret_string=_FIRST_KEY,
+            replica_regions=[secretsmanager.ReplicaRegion(region=one) for one in elsewhere],
         )
     else:  # the construct above would draw a value for it
         resource = secretsmanager.CfnSecret(
@@ -105,3 +110,22 @@ def _add_secret(stack: Data, secret: Secret, stage: Stage) -> None:
         reason="A key ring: the next key is added beside the current one, under an id of its own. "
         "Rotation that replaces the value would void everything signed with it.",
     )
+
+
+def _add_sender(stack: Data, stage: Stage) -> None:
+    """Add the domain of mails, and prove that it is ours where its zone is known."""
+    identity = ses.EmailIdentity(
+        stack, BLUEPRINT.sender.name, identity=ses.Identity.domain(stage.mail_domain)
+    )
+    if not stage.zone_holds_mail_domain:
+        return
+    for number, record in enumerate(identity.dkim_records, start=1):
+        route53.CfnRecordSet(
+            stack,
+            f"Dkim{number}",
+            type="CNAME",
+            ttl=_DKIM_SECONDS,
+            hosted_zone_id=stage.hosted_zone_id,
+            name=record.name,
+            resource_records=[record.value],
+        )

@@ -15,14 +15,14 @@ NEXT_MINUTE = "The next minute does what this one failed to."
 
 
 class Door(Construct):
-    """One function of the blueprint, as `function`."""
+    """One function of the blueprint, as `function`, and its log, as `logs`."""
 
     def __init__(
         self, scope: Construct, spec: Function, *, stage: Stage, code: lambda_.Code
     ) -> None:
         super().__init__(scope, spec.name)
         name = stage.prefix + spec.name
-        log_group = _add_log(self, name, stage)
+        self.logs = _add_log(self, name, stage)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -35,10 +35,15 @@ class Door(Construct):
             memory_size=spec.memory * stage.memory_factor,
             timeout=cdk.Duration.seconds(spec.timeout),
             environment=stage.environment,
-            log_group=log_group,
-            role=add_role(self, spec, stage=stage, log_group=log_group),
+            log_group=self.logs,
+            role=add_role(self, spec, stage=stage, log_group=self.logs),
             tracing=lambda_.Tracing.ACTIVE,
             recursive_loop=_recursive_loop(spec),
+            snap_start=_snap_start(spec, stage),
+            # Lambda keeps versions, and bills their snapshots, until somebody deletes them.
+            current_version_options=lambda_.VersionOptions(
+                removal_policy=cdk.RemovalPolicy.DESTROY
+            ),
         )
         for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
             acknowledge(self.function, rule, reason=RUNTIME_REASON)
@@ -53,6 +58,12 @@ def _add_log(scope: Construct, name: str, stage: Stage) -> logs.LogGroup:
         retention=stage.log_retention,
         removal_policy=stage.removal,
     )
+
+
+def _snap_start(spec: Function, stage: Stage) -> lambda_.SnapStartConf | None:
+    """Only where somebody waits for the start."""
+    answers = spec.name == BLUEPRINT.http
+    return lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start and answers else None
 
 
 def _recursive_loop(spec: Function) -> lambda_.RecursiveLoop | None:

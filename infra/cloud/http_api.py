@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.cloud.domain import Domain
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
@@ -26,15 +27,16 @@ ACCESS_LOG = {
 
 
 class HttpApi(Construct):
-    """The public door: throttled, logged, at `url`."""
+    """The public door: throttled, logged, at `url`; alarms know it by its `id`."""
 
-    def __init__(self, scope: Construct, *, stage: Stage, function: lambda_.Function) -> None:
+    def __init__(self, scope: Construct, *, stage: Stage, function: lambda_.IFunction) -> None:
         super().__init__(scope, "http")
         api = apigatewayv2.HttpApi(
             self,
             "Api",
             api_name=f"{stage.prefix}http",
             create_default_stage=False,
+            disable_execute_api_endpoint=bool(stage.domain),
             default_integration=integrations.HttpLambdaIntegration("Function", function),
         )
         acknowledge(
@@ -43,11 +45,14 @@ class HttpApi(Construct):
             reason="The function authorizes: what is public and who may do what stand in its "
             "routes, one place for the laptop and the cloud.",
         )
-        _add_stage(self, api, stage)
-        self.url = api.api_endpoint
+        ready = _add_stage(self, api, stage)
+        if stage.domain:
+            Domain(self, stage=stage, api=api.api_id, ready=ready)
+        self.id = api.api_id
+        self.url = f"https://{stage.domain}" if stage.domain else api.api_endpoint
 
 
-def _add_stage(scope: Construct, api: apigatewayv2.HttpApi, stage: Stage) -> None:
+def _add_stage(scope: Construct, api: apigatewayv2.HttpApi, stage: Stage) -> apigatewayv2.CfnStage:
     log_group = logs.LogGroup(
         scope,
         "Logs",
@@ -55,7 +60,7 @@ def _add_stage(scope: Construct, api: apigatewayv2.HttpApi, stage: Stage) -> Non
         retention=stage.log_retention,
         removal_policy=stage.removal,
     )
-    apigatewayv2.CfnStage(
+    return apigatewayv2.CfnStage(
         scope,
         "Stage",
         api_id=api.api_id,

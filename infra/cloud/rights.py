@@ -27,8 +27,8 @@ def add_role(
     )
     _allow(role, ("logs:CreateLogStream", "logs:PutLogEvents"), [log_group.log_group_arn])
     for grant in spec.grants:
-        if grant.resource == BLUEPRINT.sender.name and not stage.mail_domain:
-            continue  # nothing is mailed
+        if grant.resource in _absent(stage):
+            continue
         _allow(role, grant.actions, _ARNS[_service(grant)](scope, grant, stage))
         if _service(grant) == "s3":
             _acknowledge_objects(role, grant, stage)
@@ -42,6 +42,12 @@ def add_role(
         "resources.",
     )
     return role
+
+
+def _absent(stage: Stage) -> set[str]:
+    """What the stage does not have, though the blueprint does."""
+    mailed = set() if stage.mail_domain else {BLUEPRINT.sender.name}
+    return mailed if stage.edge else mailed | {BLUEPRINT.edge.name}
 
 
 def _allow(role: iam.Role, actions: tuple[str, ...], resources: list[str]) -> None:

@@ -6,22 +6,27 @@ from pathlib import Path
 import aws_cdk as cdk
 from constructs import Construct
 
-from infra.blueprint import BLUEPRINT
+from infra.blueprint import BLUEPRINT, OPERATORS
+from infra.cloud.budget import add_budget
 from infra.cloud.code import bundled
+from infra.cloud.dashboard import Dashboard
 from infra.cloud.functions import Door
 from infra.cloud.http_api import HttpApi
+from infra.cloud.publishing import publish, shift
 from infra.cloud.sources import add_minutes, add_source
 from infra.cloud.stages import Stage
+from infra.cloud.watch import Watch
 
 
 class Backend(cdk.Stack):
-    """Every function of the blueprint, the queues they read, the clock, and the HTTP API."""
+    """Every function of the blueprint, what invokes it, the HTTP API, and who watches them."""
 
     def __init__(self, scope: Construct, *, stage: Stage, bundles: Mapping[str, Path]) -> None:
         super().__init__(
             scope,
             f"{stage.prefix}backend",
             description=f"What {stage.app_name} ({stage.name}) does.",
+            env=stage.place,
         )
         doors = {
             spec.name: Door(self, spec, stage=stage, code=bundled(spec.handler, bundles))
@@ -30,5 +35,23 @@ class Backend(cdk.Stack):
         for source in BLUEPRINT.sources:
             add_source(doors[source.function], source, stage)
         add_minutes(doors[BLUEPRINT.clock], stage)
-        http = HttpApi(self, stage=stage, function=doors[BLUEPRINT.http].function)
+        api = doors[BLUEPRINT.http]
+        live = publish(api, api.function, stage)
+        http = HttpApi(self, stage=stage, function=live or api.function)
+        watch = _watch(self, stage, doors, http)
+        if live and stage.canary:
+            shift(api, live, stage, watch.stop_canaries)
         cdk.CfnOutput(self, "Url", value=http.url)
+        for name in (BLUEPRINT.http, OPERATORS.name):
+            cdk.CfnOutput(self, f"{name.title()}Function", value=stage.prefix + name)
+
+
+def _watch(stack: Backend, stage: Stage, doors: Mapping[str, Door], http: HttpApi) -> Watch:
+    log_groups = {name: door.logs for name, door in doors.items()}
+    watch = Watch(stack, stage=stage, api=http.id, log_groups=log_groups)
+    dashboard = Dashboard(stack, stage=stage, api=http.id, alarms=watch.alarms)
+    if stage.monthly_budget:
+        add_budget(stack, stage)
+    cdk.CfnOutput(stack, "Dashboard", value=dashboard.url)
+    cdk.CfnOutput(stack, "Topic", value=watch.topic.topic_arn)
+    return watch

@@ -7,6 +7,9 @@ from aws_cdk import aws_logs as logs
 
 from infra import blueprint
 
+EDGE_REGION = "us-east-1"
+"""Where CloudFront's certificates and firewalls must be."""
+
 
 class StageUnknown(ValueError):
     """No stage has that name."""
@@ -37,6 +40,35 @@ class Stage:
     """Times the blueprint's memory; Lambda deals out processor time with it."""
     requests_per_second: int = 50
     burst: int = 100
+    domain: str = ""
+    """The API's own name. A certificate and records are made for it, and the name that API Gateway
+    gave is switched off."""
+    hosted_zone_id: str = ""
+    """The hosted zone of Route 53 in which records are written."""
+    hosted_zone_name: str = ""
+    region: str = ""
+    """Where the stage is. Without one it is wherever whoever deploys works."""
+    edge: bool = False
+    """Whether CloudFront, with a firewall, stands before the API."""
+    requests_per_address: int = 2_000
+    """What the firewall lets one address ask for in five minutes."""
+    snap_start: bool = False
+    """Whether the API starts from a snapshot. That is quick, and a snapshot is paid for."""
+    canary: bool = False
+    """Whether a new version gets a tenth of the requests first, and the rest if no alarm sounds."""
+    on_call: str = ""
+    """Whom alarms and the budget write to."""
+    monthly_budget: int = 0
+    """US dollars a month, of the whole account, above which `on_call` is told; 0 for none."""
+    alarms_key: bool = False
+    """Whether a key of our own encrypts what alarms say, for a dollar a month; without one
+    SNS encrypts its disks. The free key of AWS's own is one that CloudWatch may not use."""
+    faults_per_minute: int = 5
+    """Answers 5xx in a minute that are an alarm, and roll a canary back."""
+    slow_milliseconds: int = 3_000
+    """An answer is slow that takes longer; one of a hundred may."""
+    sign_in_failures: int = 100
+    """Refused sign-ins in five minutes that are an alarm."""
     table_reads_per_second: int = 1_000
     """Ceiling of each table and each index, in read request units."""
     table_writes_per_second: int = 500
@@ -46,6 +78,16 @@ class Stage:
     def prefix(self) -> str:
         """What the deployed name of everything starts with."""
         return blueprint.prefix(self.name)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What everything is tagged with, so that the bill can be told apart."""
+        return {"app": "dunlin", "stage": self.name}
+
+    @property
+    def place(self) -> cdk.Environment | None:
+        """Where its stacks are, if that is written down."""
+        return cdk.Environment(region=self.region) if self.region else None
 
     @property
     def removal(self) -> cdk.RemovalPolicy:
@@ -58,30 +100,60 @@ class Stage:
         return f"-{cdk.Aws.ACCOUNT_ID}-{cdk.Aws.REGION}"
 
     @property
+    def origin(self) -> str:
+        """The name by which the edge reaches the API."""
+        return f"origin.{self.domain}"
+
+    @property
+    def zone_holds_mail_domain(self) -> bool:
+        """Whether the records of the mail domain can be written."""
+        zone = self.hosted_zone_name
+        return bool(zone) and f".{self.mail_domain}".endswith(f".{zone}")
+
+    @property
     def environment(self) -> dict[str, str]:
         """What every function of this stage is told."""
         queue_base = f"https://sqs.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}/{cdk.Aws.ACCOUNT_ID}/"
         told = blueprint.environment(
             self.name, queue_base=queue_base, bucket_suffix=self.bucket_suffix
         )
-        return told | {
-            "APP_NAME": self.app_name,
-            "ADMIN_EMAIL": self.admin_email,
-            "ALLOWED_ORIGINS": ",".join(self.allowed_origins),
-            "LINK_BASE": self.link_base,
-            "MAIL_FROM": f"no-reply@{self.mail_domain}" if self.mail_domain else "",
-            "AUTO_VERIFY": "" if self.keep_data or self.mail_domain else "true",
-        }
+        return (
+            told
+            | {
+                "APP_NAME": self.app_name,
+                "ADMIN_EMAIL": self.admin_email,
+                "ALLOWED_ORIGINS": ",".join(self.allowed_origins),
+                "LINK_BASE": self.link_base,
+                "MAIL_FROM": f"no-reply@{self.mail_domain}" if self.mail_domain else "",
+                "AUTO_VERIFY": "" if self.keep_data or self.mail_domain else "true",
+            }
+            | ({"BEHIND_EDGE": "true"} if self.edge else {})
+        )
 
+
+_NEEDS = {
+    "keep_data": ("admin_email", "link_base", "on_call"),
+    "monthly_budget": ("on_call",),
+    "domain": ("hosted_zone_id", "hosted_zone_name"),
+    "edge": ("domain", "hosted_zone_id", "hosted_zone_name", "region"),
+}
+"""What a stage that has something must have besides."""
 
 DEV = Stage("dev", allowed_origins=("*",))
-STAGING = Stage("staging", memory_factor=2)
+STAGING = Stage("staging", memory_factor=2, snap_start=True, canary=True)
 PROD = Stage(
     "prod",
     keep_data=True,
     memory_factor=2,
     requests_per_second=500,
     burst=1_000,
+    snap_start=True,
+    canary=True,
+    monthly_budget=100,
+    alarms_key=True,
+    faults_per_minute=20,
+    slow_milliseconds=2_000,
+    sign_in_failures=500,
     table_reads_per_second=10_000,
     table_writes_per_second=5_000,
     log_retention=logs.RetentionDays.THREE_MONTHS,
@@ -91,12 +163,23 @@ PROD = Stage(
 def find_stage(name: str) -> Stage:
     """Find the stage of that name, if it may be deployed. Raises StageUnknown or StageUnready."""
     stages = {stage.name: stage for stage in (DEV, STAGING, PROD)}
-    stage = stages.get(name)
-    if stage is None:
+    if name not in stages:
         raise StageUnknown(f"There is no stage {name!r}, only {', '.join(stages)}.")
-    lacks = [field for field in ("admin_email", "link_base") if not getattr(stage, field)]
-    if stage.keep_data and lacks:
+    return checked(stages[name])
+
+
+def checked(stage: Stage) -> Stage:
+    """Give the stage back if it may be deployed. Raises StageUnready, with all that it lacks."""
+    wanted = [
+        field for having, fields in _NEEDS.items() if getattr(stage, having) for field in fields
+    ]
+    lacks = [field for field in dict.fromkeys(wanted) if not getattr(stage, field)]
+    if lacks:
         raise StageUnready(
-            f"Give stage {name} {' and '.join(lacks)} in infra/cloud/stages.py first."
+            f"Give stage {stage.name} {_listed(lacks)} in infra/cloud/stages.py first."
         )
     return stage
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

@@ -5,6 +5,7 @@ import json
 import os
 import zipfile
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +31,40 @@ def many(value):
     return value if isinstance(value, list) else [value]
 
 
+@cache
+def parsed(file):
+    """Read a JSON file, once: many tests look at few templates."""
+    return json.loads(file.read_text())
+
+
 @dataclass(frozen=True)
 class Assembly:
-    """What CDK wrote for one stage."""
+    """What CDK wrote for one stage, whose data are these."""
 
-    name: str
+    stage: Any
     folder: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the stage."""
+        return self.stage.name
+
+    @property
+    def region(self) -> str:
+        """Where it is, as ARNs write it."""
+        return self.stage.region or "<Region>"
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The short names of its stacks, in the order in which they are deployed."""
+        return ("data", "backend", "edge") if self.stage.edge else ("data", "backend")
 
     def read(self, file: str) -> dict[str, Any]:
         """Read one JSON file of the assembly."""
-        return json.loads((self.folder / file).read_text())
+        return parsed(self.folder / file)
 
     def template(self, stack: str) -> dict[str, Any]:
-        """Read the template of stack `data` or `backend`."""
+        """Read the template of stack `data`, `backend` or `edge`."""
         return self.read(f"dunlin-{self.name}-{stack}.template.json")
 
     def metadata(self, stack: str) -> dict[str, Any]:
@@ -66,25 +88,12 @@ class Assembly:
         ]
 
     def name_of(self, function: dict[str, Any]) -> str:
-        """Give the blueprint's name of the function that a template refers to."""
+        """Give the blueprint's name of the function, or of the alias, that a template refers to."""
         id_ = function.get("Ref") or function["Fn::GetAtt"][0]
         properties = self.template("backend")["Resources"][id_]["Properties"]
+        if "FunctionVersion" in properties:
+            return self.name_of(properties["FunctionName"])
         return str(properties["FunctionName"]).removeprefix(f"dunlin-{self.name}-")
-
-
-@pytest.fixture(scope="session")
-def assemblies(tmp_path_factory):
-    """Both kinds of stage, synthesized once a run even when several workers ask."""
-    root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
-    folder = root / "assemblies"
-    with (root / "assemblies.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            synthesize(root / "unfinished")
-            (root / "unfinished").rename(folder)
-    return folder
 
 
 def small_bundles(folder):
@@ -97,38 +106,77 @@ def small_bundles(folder):
     return bundles
 
 
-def synthesize(folder):
-    """Run the CDK app for `dev` and for a `prod` that its operator filled in."""
+def variants():
+    """Give the kinds of stage: `dev` as it is, `prod` filled in, and one with all that there is."""
     # jsii takes a second to start: only who asks for the cloud pays.
     from infra.cloud import stages  # noqa: PLC0415 - as said
-    from infra.cloud.app import create_app  # noqa: PLC0415 - as said
 
     prod = replace(
         stages.PROD,
         admin_email="admin@shop.example",
         link_base="https://shop.example",
+        on_call="on-call@shop.example",
         mail_domain="shop.example",
         allowed_origins=("https://shop.example", "https://www.shop.example"),
     )
+    full = replace(
+        prod,
+        name="full",
+        domain="api.shop.example",
+        hosted_zone_id="Z0123456789ABCDEFGHIJ",
+        hosted_zone_name="shop.example",
+        region="eu-central-1",
+        edge=True,
+    )
+    return {stage.name: stage for stage in (stages.DEV, prod, full)}
+
+
+def synthesize(stage, folder):
+    """Run the CDK app for a stage, with bundles that hold next to nothing."""
+    from infra.cloud.app import create_app  # noqa: PLC0415 - as above
+
     folder.mkdir()
-    bundles = small_bundles(folder)
-    for stage in (stages.DEV, prod):
-        create_app(stage=stage, outdir=str(folder / stage.name), bundles=bundles).synth()
+    create_app(stage=stage, outdir=str(folder), bundles=small_bundles(folder)).synth()
 
 
 @pytest.fixture(scope="session")
-def dev(assemblies):
+def assembled(tmp_path_factory):
+    """Give an assembly by its stage's name, synthesized once a run even when many workers ask."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def assemble(name):
+        stage, folder, unfinished = variants()[name], root / name, root / f"{name}-unfinished"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                synthesize(stage, unfinished)
+                unfinished.rename(folder)
+        return Assembly(stage, folder)
+
+    return assemble
+
+
+@pytest.fixture(scope="session")
+def dev(assembled):
     """Stand for the stage that anybody deploys first."""
-    return Assembly("dev", assemblies / "dev")
+    return assembled("dev")
 
 
 @pytest.fixture(scope="session")
-def prod(assemblies):
+def prod(assembled):
     """Stand for the stage that keeps its data."""
-    return Assembly("prod", assemblies / "prod")
+    return assembled("prod")
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(scope="session")
+def full(assembled):
+    """Stand for a stage with a domain of its own and an edge before it."""
+    return assembled("full")
+
+
+@pytest.fixture(params=["dev", "prod", "full"])
 def stage(request):
     """Each kind of stage in turn."""
     return request.getfixturevalue(request.param)

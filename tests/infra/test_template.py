@@ -69,12 +69,13 @@ def test_acknowledged_rules_are_these(stage):
     """L1: an exception more is a decision, made here as well."""
     acknowledged = {
         (path.removeprefix(f"/dunlin-{stage.name}-"), rule.removeprefix("Annotation::"))
-        for stack in ("data", "backend")
+        for stack in stage.stacks
         for path, notes in stage.metadata(stack).items()
         for note in notes
         if note["type"] == "aws:cdk:acknowledged-rules"
         for rule in note["data"]
     }
+    limited = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
     payloads = f"{prefix(stage.name)}payloads-<AWS::AccountId>-<AWS::Region>"
     assert acknowledged == {
         ("data/payloads", "AwsSolutions-S1"),
@@ -111,5 +112,20 @@ def test_acknowledged_rules_are_these(stage):
                 ("Function", "Serverless-LambdaDLQ"),
                 ("Function", "Serverless-LambdaLatestVersion"),
             )
+        ),
+        *(
+            (path, rule)
+            for path, rule, there in (
+                ("data/edge", "AwsSolutions-SMG4", stage.stage.edge),
+                ("edge/Distribution", "AwsSolutions-CFR1", stage.stage.edge),
+                ("edge/Distribution", "AwsSolutions-CFR3", stage.stage.edge),
+                ("backend/api/Canary", f"AwsSolutions-IAM4[Policy::{limited}]", stage.stage.canary),
+                (
+                    "backend/watch/Topic/on-call@shop.example",
+                    "Serverless-SNSRedrivePolicy",
+                    stage.stage.on_call,
+                ),
+            )
+            if there
         ),
     }

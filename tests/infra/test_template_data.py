@@ -3,9 +3,15 @@
 import pytest
 
 from infra.blueprint import BLUEPRINT, prefix
+from tests.infra.conftest import written
 
 TABLE = "AWS::DynamoDB::GlobalTable"
-FORGETFUL = {"AWS::SES::EmailIdentity", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"}
+FORGETFUL = {
+    "AWS::Route53::RecordSet",
+    "AWS::S3::BucketPolicy",
+    "AWS::SES::EmailIdentity",
+    "AWS::SQS::QueuePolicy",
+}
 
 each_table = pytest.mark.parametrize("table", BLUEPRINT.tables, ids=lambda table: table.name)
 each_secret = pytest.mark.parametrize("secret", BLUEPRINT.secrets, ids=lambda secret: secret.name)
@@ -57,7 +63,7 @@ def test_rows_expire_where_the_blueprint_says(stage, table):
 def test_only_production_refuses_to_delete_a_table(stage, table):
     """L4: data of users outlive a mistake, those of a try do not cost for ever."""
     protected = table_of(stage, table)["Replicas"][0]["DeletionProtectionEnabled"]
-    assert protected is (stage.name == "prod")
+    assert protected is stage.stage.keep_data
 
 
 def kept(stage):
@@ -84,7 +90,7 @@ def test_only_production_refuses_to_delete_the_data_stack(stage):
     """`cdk destroy` stops before the stack that remembers."""
     artifacts = stage.read("manifest.json")["artifacts"]
     properties = artifacts[f"dunlin-{stage.name}-data"]["properties"]
-    assert properties.get("terminationProtection", False) is (stage.name == "prod")
+    assert properties.get("terminationProtection", False) is stage.stage.keep_data
 
 
 @each_secret
@@ -111,3 +117,40 @@ def test_mails_come_from_the_domain_of_the_stage(prod):
     """A stage with a mail domain has its identity in SES."""
     identities = prod.resources("data", "AWS::SES::EmailIdentity").values()
     assert [one["Properties"]["EmailIdentity"] for one in identities] == ["shop.example"]
+
+
+def test_a_stage_without_a_mail_domain_mails_nothing(dev):
+    """A stage for trying needs no domain."""
+    assert dev.resources("data", "AWS::SES::EmailIdentity") == {}
+
+
+def test_the_zone_says_that_the_mail_domain_is_ours(full):
+    """SES signs mails (DKIM) as soon as it finds its three records."""
+    (identity,) = full.resources("data", "AWS::SES::EmailIdentity")
+    records = full.resources("data", "AWS::Route53::RecordSet").values()
+    assert {record["Properties"]["Type"] for record in records} == {"CNAME"}
+    assert {record["Properties"]["HostedZoneId"] for record in records} == {
+        full.stage.hosted_zone_id
+    }
+    assert sorted(written(record["Properties"]["Name"]) for record in records) == [
+        f"<{identity}.DkimDNSTokenName{number}>" for number in (1, 2, 3)
+    ]
+
+
+def test_no_record_is_written_where_the_zone_is_not_known(prod):
+    """Whoever keeps the domain elsewhere adds them there."""
+    assert prod.resources("data", "AWS::Route53::RecordSet") == {}
+
+
+def test_only_a_stage_with_an_edge_has_the_edge_s_secret(stage):
+    """It is drawn as the others are."""
+    secrets = stage.properties("data", "AWS::SecretsManager::Secret", "Name")
+    assert (prefix(stage.name) + BLUEPRINT.edge.name in secrets) is stage.stage.edge
+
+
+def test_the_edge_s_secret_is_where_the_edge_is_made(full):
+    """CloudFormation reads a secret in its own region only."""
+    secrets = full.properties("data", "AWS::SecretsManager::Secret", "Name")
+    assert secrets[prefix(full.name) + BLUEPRINT.edge.name]["ReplicaRegions"] == [
+        {"Region": "us-east-1"}
+    ]

@@ -91,7 +91,7 @@ def test_dead_letters_are_taken_from_their_own_queue_only(stage, queue):
     (source,) = allowed["sourceQueueArns"]
     assert (allowed["redrivePermission"], written(source)) == (
         "byQueue",
-        f"arn:<Partition>:sqs:<Region>:<AccountId>:{prefix(stage.name)}{queue.name}",
+        f"arn:<Partition>:sqs:{stage.region}:<AccountId>:{prefix(stage.name)}{queue.name}",
     )
 
 

@@ -11,7 +11,7 @@ each_source = pytest.mark.parametrize("source", BLUEPRINT.sources, ids=lambda so
 
 def mapping_of(stage, source):
     """Give the properties of what hands a queue's messages to a function."""
-    arn = f"arn:<Partition>:sqs:<Region>:<AccountId>:{prefix(stage.name)}{source.queue}"
+    arn = f"arn:<Partition>:sqs:{stage.region}:<AccountId>:{prefix(stage.name)}{source.queue}"
     return stage.properties("backend", MAPPING, "EventSourceArn")[arn]
 
 
@@ -45,7 +45,7 @@ def test_only_our_rule_may_invoke_the_clock(stage):
 def test_functions_are_given_the_queues_of_the_blueprint_and_nothing_else(stage):
     """Workers and letters have event sources, all of them queues, and no other function has."""
     mappings = stage.properties("backend", MAPPING, "EventSourceArn")
-    here = f"arn:<Partition>:sqs:<Region>:<AccountId>:{prefix(stage.name)}"
+    here = f"arn:<Partition>:sqs:{stage.region}:<AccountId>:{prefix(stage.name)}"
     assert {
         (arn.removeprefix(here), stage.name_of(mapping["FunctionName"]))
         for arn, mapping in mappings.items()

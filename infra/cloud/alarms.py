@@ -1,0 +1,181 @@
+"""What wakes somebody, as frozen data. `docs/runbook.md` has a section for each alarm, by its name.
+
+Most are one metric each, since CloudWatch bills an alarm by its metrics and gives ten away.
+Lines of log are counted by filters, which cost nothing, into metrics that are there (and billed)
+only in hours in which something was counted. Periods are 5 minutes unless a canary waits for it.
+"""
+
+from dataclasses import dataclass
+
+from infra.blueprint import BLUEPRINT
+from infra.cloud.stages import Stage
+
+EVERY_FUNCTION = tuple(spec.name for spec in BLUEPRINT.functions)
+JOB_FUNCTIONS = tuple(dict.fromkeys(source.function for source in BLUEPRINT.sources))
+
+DEAD = '{ $.metric = "jobs_dead" }'
+REFUSED_SIGN_IN = '{ $.code = "credentials_invalid" }'
+OWN_ERROR = (
+    '{ (($.level = "error") && (($.metric NOT EXISTS) || ($.metric != "jobs_dead"))) '
+    '|| ($.metric = "tick_unfinished") }'
+)
+"""Faults of ours, and what each `level=error` line tells of; a dead job has an alarm of its own. A
+clock that does not get through warns only, and should wake somebody all the same."""
+LAMBDAS_ERROR = '?"[ERROR]" ?"Task timed out" ?"Runtime exited"'
+"""What Lambda and its Python runtime write of a function that raised, hung or died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines in the logs of some functions; the pattern is one of CloudWatch's metric filters."""
+
+    functions: tuple[str, ...]
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """How many lines there were."""
+
+    lines: tuple[Lines, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A statistic of a metric of AWS."""
+
+    namespace: str
+    metric: str
+    statistic: str
+    dimensions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queried:
+    """What a query of CloudWatch Metrics Insights sums up: metrics that come and go."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm: it sounds when so many of the last periods reach the limit, or stay `below` it.
+
+    Without data it keeps quiet, unless `silence_sounds`. A canary is rolled back by those that
+    `stop_canaries`.
+    """
+
+    name: str
+    says: str
+    of: Logged | Measured | Queried
+    limit: float = 1
+    minutes: int = 5
+    periods: int = 1
+    reaching: int = 1
+    below: bool = False
+    silence_sounds: bool = False
+    stops_canaries: bool = False
+
+
+def alarms(stage: Stage, *, api: str) -> tuple[Alarm, ...]:
+    """Give every alarm of a stage, whose HTTP API has this id."""
+    return (*_of_jobs(stage), *_of_requests(stage, api), *_of_functions(stage))
+
+
+def _of_jobs(stage: Stage) -> tuple[Alarm, ...]:
+    return (
+        Alarm(
+            "jobs-dead",
+            "Jobs will not be tried again.",
+            Logged((Lines(JOB_FUNCTIONS, DEAD),)),
+        ),
+        *(
+            Alarm(
+                f"{queue.dead}-letters",
+                f"Dead letters of queue {queue.name} stay where they are: `letters` is broken.",
+                Measured(
+                    "AWS/SQS",
+                    "ApproximateAgeOfOldestMessage",
+                    "Maximum",
+                    (("QueueName", stage.prefix + queue.dead),),
+                ),
+                limit=15 * 60,  # seconds: `letters` is given them at once, and again every minute
+            )
+            for queue in BLUEPRINT.queues
+        ),
+        Alarm(
+            "clock-silent",
+            "The clock was not invoked: delayed and lost jobs wait.",
+            Measured(
+                "AWS/Lambda",
+                "Invocations",
+                "Sum",
+                (("FunctionName", stage.prefix + BLUEPRINT.clock),),
+            ),
+            below=True,
+            silence_sounds=True,
+        ),
+    )
+
+
+def _of_requests(stage: Stage, api: str) -> tuple[Alarm, ...]:
+    here = (("ApiId", api), ("Stage", "$default"))
+    return (
+        Alarm(
+            "api-faults",
+            "Requests are answered with 5xx.",
+            Measured("AWS/ApiGateway", "5xx", "Sum", here),
+            limit=stage.faults_per_minute,
+            minutes=1,
+            periods=3,
+            reaching=2,
+            stops_canaries=True,
+        ),
+        Alarm(
+            "api-slow",
+            "One answer in a hundred is slow.",
+            Measured("AWS/ApiGateway", "Latency", "p99", here),
+            limit=stage.slow_milliseconds,
+            periods=3,
+            reaching=3,
+        ),
+        Alarm(
+            "sign-in-failures",
+            "Many sign-ins are refused: somebody guesses passwords.",
+            Logged((Lines((BLUEPRINT.http,), REFUSED_SIGN_IN),)),
+            limit=stage.sign_in_failures,
+        ),
+    )
+
+
+def _of_functions(stage: Stage) -> tuple[Alarm, ...]:
+    return (
+        Alarm(
+            "function-errors",
+            "A function failed, or met with what it does not expect.",
+            Logged((Lines(EVERY_FUNCTION, OWN_ERROR), Lines(EVERY_FUNCTION, LAMBDAS_ERROR))),
+            limit=3,
+            minutes=1,
+            periods=3,
+            reaching=2,
+            stops_canaries=True,
+        ),
+        Alarm(
+            "functions-throttled",
+            "The account runs as many functions at once as it may.",
+            Measured("AWS/Lambda", "Throttles", "Sum"),  # of all functions, which share that
+            limit=10,
+        ),
+        Alarm(
+            "tables-throttled",
+            "A table or an index is asked for more than its ceiling.",
+            Queried(_throttled(stage)),
+            limit=50,
+        ),
+    )
+
+
+def _throttled(stage: Stage) -> str:
+    ours = " OR ".join(f"TableName = '{stage.prefix}{table.name}'" for table in BLUEPRINT.tables)
+    of_any = 'SCHEMA("AWS/DynamoDB", TableName, Operation)'
+    return f"SELECT SUM(ThrottledRequests) FROM {of_any} WHERE {ours}"  # noqa: S608 - of names in the blueprint
