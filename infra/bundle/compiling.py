@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from infra.bundle.failures import BundleFailed
@@ -23,7 +22,6 @@ class Interpreter:
     version: str
 
 
-@cache
 def find_interpreter(version: str) -> Interpreter | None:
     """A released Python of that version (`3.13`), or None: this one, one on PATH, pyenv's, uv's."""
     for path in _candidates(version):

@@ -4,7 +4,6 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import grimp
@@ -23,22 +22,18 @@ class Imports:
     external: frozenset[str]
 
 
-@cache
-def _graph() -> grimp.ImportGraph:
-    return grimp.build_graph(
+def imports(door: str) -> Imports:
+    """All that importing a door can ever load."""
+    graph = grimp.build_graph(
         _PACKAGE,
         include_external_packages=True,
         exclude_type_checking_imports=True,
         cache_dir=None,
     )
-
-
-def imports(door: str) -> Imports:
-    """All that importing a door can ever load."""
     found, waiting = {door}, [door]
     while waiting:
         module = waiting.pop()
-        for one in _loaded_with(module) - found:
+        for one in _loaded_with(module, graph) - found:
             found.add(one)
             waiting.append(one)
     ours = frozenset(one for one in found if one.partition(".")[0] == _PACKAGE)
@@ -46,12 +41,12 @@ def imports(door: str) -> Imports:
     return Imports(ours, frozenset(others - sys.stdlib_module_names))
 
 
-def _loaded_with(module: str) -> set[str]:
+def _loaded_with(module: str, graph: grimp.ImportGraph) -> set[str]:
     """What a module imports, and the packages around it, which Python loads before it."""
     if module.partition(".")[0] != _PACKAGE:
         return set()
     around, _, _ = module.rpartition(".")
-    return _graph().find_modules_directly_imported_by(module) | ({around} if around else set())
+    return graph.find_modules_directly_imported_by(module) | ({around} if around else set())
 
 
 def sources(modules: frozenset[str]) -> dict[str, Path]:
