@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import FastAPI
 from mangum import Mangum
 
-from handler.accounts import authenticate
+from handler.accounts import authenticate, load_tokens
 from handler.accounts.router import router as accounts
 from handler.audit.router import router as audit
-from handler.core import auth, aws, events, log, metrics, system
+from handler.core import auth, aws, events, log, metrics, snapshots, system, viewers
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
 from handler.core.settings import settings
@@ -39,8 +39,8 @@ def handle(event: Any, context: Any) -> events.Answer:
     """Answer one event of API Gateway's HTTP API. Never raises."""
     asyncio.set_event_loop(_loop)  # any asyncio.run() in between has taken it away
     try:
-        request = events.http_request(event)
         with aws.deadline(context):
+            request = viewers.introduced(events.http_request(event))
             answer = events.fitting(_adapter(request, context))
             _write_counters()
             return answer
@@ -64,8 +64,18 @@ def _start() -> Mangum:
     asyncio.set_event_loop(_loop)
     adapter = Mangum(create_app(), lifespan="off", text_mime_types=_TEXT)
     aws.client("dynamodb")
+    snapshots.register(_warm)
     started()
     return adapter
+
+
+def _warm() -> None:
+    """Do what the first request would, short of asking a service."""
+    health = {"requestContext": {"http": {"method": "GET", "path": "/health"}}}
+    nobody: Any = None
+    _adapter(events.http_request({"version": "2.0", "headers": {}, **health}), nobody)
+    load_tokens()
+    aws.client("secretsmanager")  # the keys that verify tokens are in it
 
 
 _loop = asyncio.new_event_loop()

@@ -44,7 +44,13 @@ class Answer:
         return self.body.get("code") if self.text.startswith("{") else None
 
 
-_OF_NO_ROUTE = {"event_unknown", "method_not_allowed", "origin_not_allowed", "route_not_found"}
+_OF_NO_ROUTE = {
+    "event_unknown",
+    "method_not_allowed",
+    "not_through_edge",
+    "origin_not_allowed",
+    "route_not_found",
+}
 
 
 @cache

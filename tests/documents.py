@@ -20,6 +20,7 @@ _ELSEWHERE = {
     "email_invalid": "`dunlin` commands",
     "event_unknown": "events that are no HTTP request",
     "method_not_allowed": "any path",
+    "not_through_edge": "requests around the edge (CloudFront)",
     "only_local": "`dunlin` commands",
     "origin_not_allowed": "CORS preflights",
     "payload_too_large": "calls that enqueue a job",
@@ -48,6 +49,7 @@ _PRODUCTION = {
     "STAGE": "prod",
     "RESOURCE_PREFIX": "x-",
     "ADMIN_EMAIL": "ann@shop.example",
+    "LINK_BASE": "https://shop.example",
     **_QUEUES,
 }
 

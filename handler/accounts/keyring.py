@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from handler.core import aws, clock, log
+from handler.core import aws, clock, log, snapshots
 from handler.core.errors import Unavailable
 from handler.core.settings import settings
 
@@ -103,6 +103,12 @@ class _Cache:
 
     ring: KeyRing | None = None
     asked_at = 0.0
+
+
+@snapshots.on_restore
+def _forget() -> None:
+    """How old the ring is cannot be told across a snapshot."""
+    _Cache.ring, _Cache.asked_at = None, 0.0
 
 
 def key_ring() -> KeyRing:

@@ -38,6 +38,15 @@ class Access:
     session_id: str
 
 
+def load() -> None:
+    """Load what verifies tokens, else loaded at the first one.
+
+    It carries an OpenSSL of its own, which seeds its generator at the first draw and, in the copies
+    of a snapshot, in each anew: so nothing is drawn here.
+    """
+    from jose import jws  # noqa: F401, PLC0415 - loading it is the point
+
+
 def issue(account_id: str, session_id: str) -> str:
     """Sign a token for a session, for 15 minutes. Raises Unavailable."""
     from jose import jws  # noqa: PLC0415 - loaded at the first token, not at start

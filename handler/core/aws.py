@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.session import Session
 
+from handler.core import snapshots
 from handler.core.errors import Unavailable
 
 # parameters.md, "AWS clients": a black hole costs 3 x 2 s, which is well inside a function's time.
@@ -67,10 +68,13 @@ def deadline(context: LambdaContext | None) -> Iterator[None]:
         _deadline.reset(token)
 
 
+_sessions: dict[str, Session] = {}
+
+
 @cache
 def client(service: str) -> BaseClient:
     """The client of a service, made at its first use and kept."""
-    session = Session()
+    session = _sessions[service] = Session()
     if service == "dynamodb":
         session.register_component("response_parser_factory", _PlainParserFactory())
     config = _CONFIG.merge(_OTHERS[service]) if service in _OTHERS else _CONFIG
@@ -79,6 +83,18 @@ def client(service: str) -> BaseClient:
         _keep_endpoint(made)
     made.meta.events.register_first("request-created.*.*", _refuse_when_late)
     return made
+
+
+@snapshots.on_restore
+def disconnect() -> None:
+    """Drop the connections to every service, and to where credentials come from.
+
+    The next calls make new ones. A connection that outlived its other end would swallow a request.
+    """
+    for service, session in _sessions.items():
+        client(service).close()
+        provider = session.get_component("credential_provider").get_provider("container-role")
+        provider._fetcher._session.close()  # noqa: SLF001 - botocore has no public way
 
 
 def _keep_endpoint(client: BaseClient) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from handler.core import clock, log, writes
+from handler.core import clock, log, snapshots, writes
 from handler.core.errors import RateLimited, Unavailable
 from handler.core.records import MarkedRow, table
 
@@ -85,6 +85,7 @@ class _Lease:
 
 
 _leases: dict[tuple[str, str], _Lease] = {}
+snapshots.on_restore(_leases.clear)  # each copy would use the same
 
 
 def lease(limit: Limit, subject: str) -> Standing | None:

@@ -16,13 +16,12 @@ from typing import Literal
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.operand import Path
 
-from handler.core import clock, log, writes
+from handler.core import clock, log, snapshots, writes
 from handler.core.errors import InputInvalid, Unavailable
 from handler.core.records import MarkedRow, table
 
 Step = Literal["minute", "hour", "day"]
 _SHARDS = 4
-_SHARD = secrets.randbelow(_SHARDS)  # of this environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,7 @@ class Point:
 
 
 _counted: defaultdict[datetime, Counter[str]] = defaultdict(Counter)
+snapshots.on_restore(_counted.clear)  # each copy would write them
 
 
 def count(**numbers: int) -> None:
@@ -138,9 +138,10 @@ def _rows(period: str, low: str, high: str) -> Iterator[dict[str, dict[str, str]
 
 def _add(step: Step, minute: datetime, counters: Counter[str]) -> None:
     grain = _GRAINS[step]
+    shard = secrets.randbelow(_SHARDS)
     writes.upsert(
         Tally,
-        (f"{minute.strftime(grain.period)}#{_SHARD}", minute.strftime(grain.bucket)),
+        (f"{minute.strftime(grain.period)}#{shard}", minute.strftime(grain.bucket)),
         [
             *(Path(f"n_{name}").add(number) for name, number in counters.items()),
             Tally.expires_at.set(int((minute + grain.kept).timestamp())),

@@ -72,6 +72,12 @@ class Settings(BaseModel):
         description="New accounts need no confirmed address. Outside production only.",
     )
 
+    behind_edge: bool = Field(
+        default=False,
+        description="An edge (CloudFront) stands before the API: requests that do not show its "
+        "secret are refused, and it tells the caller's address.",
+    )
+
     @property
     def production(self) -> bool:
         """Whether real users depend on this deployment."""

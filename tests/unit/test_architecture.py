@@ -135,6 +135,26 @@ def test_nothing_works_after_the_answer(path):
             assert node.arg != "lifespan" or off, _JOB
 
 
+def test_one_module_reads_who_asks():
+    """The caller's address has one source, which an edge may have set (threats I2)."""
+    reading = {
+        str(_relative(path))
+        for path in _MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if getattr(node, "value", None) in ("sourceIp", "client", "x-forwarded-for")
+        or (isinstance(node, ast.Attribute) and node.attr == "client" and _is_request(node.value))
+    }
+    assert reading == {
+        "handler/core/events.py",  # takes API Gateway's
+        "handler/core/viewers.py",  # an edge's
+        "handler/core/http/asking.py",  # gives it to whoever asks
+    }
+
+
+def _is_request(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "request"
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from handler.core import aws, ids, log, metrics
+from handler.core import aws, ids, log, metrics, viewers
 from handler.core.http.problems import REQUEST_ID
 
 _STRICT = "default-src 'none'; frame-ancestors 'none'"
@@ -124,6 +124,7 @@ class _Visit:
             code=self._scope.get("dunlin.code"),
             account=self._scope.get("dunlin.caller"),
             request_id=self.id,
+            viewer=self._scope.get("aws.event", {}).get(viewers.VIEWER),  # API Gateway logs others
         )
 
 
