@@ -7,18 +7,19 @@ from pathlib import Path
 _BEGINNING = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can say
 _PLAIN, _EXECUTABLE = 0o100644, 0o100755
 _UNIX = 3
+_LEVEL = 7  # 9 takes three times as long and saves 0.4 %
 _HEADERS = 30 + 46  # bytes of a file's local and central header, each followed by its name
 
 
 def write_zip(path: Path, files: Mapping[str, Path]) -> None:
     """Pack files, by their place in the zip."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+    with zipfile.ZipFile(path, "w") as made:
         for place, file in sorted(files.items()):
             entry = zipfile.ZipInfo(place, _BEGINNING)
             entry.create_system = _UNIX
             entry.external_attr = (_EXECUTABLE if file.suffix == ".so" else _PLAIN) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            made.writestr(entry, file.read_bytes(), compresslevel=9)
+            made.writestr(entry, file.read_bytes(), compresslevel=_LEVEL)
 
 
 def bytecode_size(path: Path) -> int:

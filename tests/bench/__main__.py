@@ -18,7 +18,7 @@ from tests.bench.canned import ENVIRONMENT, id_of
 
 os.environ.update(ENVIRONMENT)  # before the application is imported, which reads it once
 
-from tests.bench import cold, endurance, exact, login, people, throughput, warm
+from tests.bench import bundles, cold, endurance, exact, login, people, throughput, warm
 from tests.bench.events import event
 from tests.bench.goals import GOALS, Figure
 
@@ -41,7 +41,7 @@ def _measure(kept: Path | None) -> None:
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
         counted = list(exact.figures(token))
     timed = [*cold.figures(event("GET", f"/items/{id_of(1)}", token=token)), *warm.figures(token)]
-    timed += [*login.figures(), *throughput.figures()]
+    timed += [*login.figures(), *throughput.figures(), *bundles.figures()]
     figures = sorted([*timed, *counted], key=lambda figure: list(GOALS).index(figure.id))
     print(_table(figures))
     print(f"Cold starts: {cold.how()}. Warm requests: CPU time. `over` and `under` miss the goal.")

@@ -20,7 +20,10 @@ class Goal:
 GOALS = {
     "C1": Goal("import of the api door with its DynamoDB client / hello", 1.75, 1.29),
     "C2": Goal("the same and the first authenticated GET / hello", 1.9, 1.4),
+    "C3": Goal("import of the api door from its read-only bundle / with warm .pyc", 1.05, 1.0),
     "C4": Goal("botocore clients after touching every route / services used", 1, exact=True),
+    "S1a": Goal("MB of the api's zip for Lambda without .pyc", 12, 11.7),
+    "S1b": Goal("MB of the api's zip for Lambda with .pyc", 20, 17.8),
     "W1": Goal("/health with its log line / hello", 1.7, 1.6),
     "W2": Goal("authenticated GET / hello + its two raw GetItems", 1.35, 1.15),
     "W3": Goal("list of 25 of an owner / hello + raw GetItem and Query", 1.3, 0.35),
