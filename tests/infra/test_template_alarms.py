@@ -1,0 +1,244 @@
+"""What wakes somebody, as synthesized (threats.md, L10): alarms, their topic, the budget."""
+
+import json
+
+import pytest
+
+from infra.blueprint import BLUEPRINT, prefix
+from tests.infra.conftest import written
+
+ALARM = "AWS::CloudWatch::Alarm"
+FILTER = "AWS::Logs::MetricFilter"
+BUDGET = "AWS::Budgets::Budget"
+NAMES = {
+    "api-faults",
+    "api-slow",
+    "clock-silent",
+    "function-errors",
+    "functions-throttled",
+    "jobs-dead",
+    "sign-in-failures",
+    "tables-throttled",
+    *(f"{queue.dead}-letters" for queue in BLUEPRINT.queues),
+}
+FREE = 10  # alarm metrics, and as many metrics of one's own, that CloudWatch gives an account
+
+each_alarm = pytest.mark.parametrize("name", sorted(NAMES))
+each_queue = pytest.mark.parametrize("queue", BLUEPRINT.queues, ids=lambda queue: queue.name)
+
+
+def alarm_of(stage, name):
+    """Give the properties of an alarm."""
+    return stage.properties("backend", ALARM, "AlarmName")[prefix(stage.name) + name]
+
+
+def measured(alarm):
+    """Give the metric that an alarm looks at."""
+    dimensions = {one["Name"]: written(one["Value"]) for one in alarm.get("Dimensions", [])}
+    statistic = alarm.get("Statistic") or alarm["ExtendedStatistic"]
+    return alarm["Namespace"], alarm["MetricName"], statistic, dimensions
+
+
+def filters_of(stage, name):
+    """Give the function and the pattern of each filter that counts for an alarm."""
+    groups = stage.resources("backend", "AWS::Logs::LogGroup")
+    found = []
+    for resource in stage.resources("backend", FILTER).values():
+        properties = resource["Properties"]
+        (counted,) = properties["MetricTransformations"]
+        group = groups[properties["LogGroupName"]["Ref"]]["Properties"]["LogGroupName"]
+        if counted["MetricName"] == name:
+            function = group.removeprefix(f"/aws/lambda/{prefix(stage.name)}")
+            found.append((function, properties["FilterPattern"]))
+    return found
+
+
+def the_topic(stage):
+    """Give the logical id and the properties of the one topic."""
+    ((id_, resource),) = stage.resources("backend", "AWS::SNS::Topic").items()
+    return id_, resource["Properties"]
+
+
+def test_the_alarms_are_these(stage):
+    """L10: each has a section in the runbook."""
+    names = stage.properties("backend", ALARM, "AlarmName")
+    assert set(names) == {prefix(stage.name) + name for name in NAMES}
+
+
+@each_alarm
+def test_an_alarm_tells_the_topic_when_it_sounds_and_when_it_ends(stage, name):
+    """Whoever is on call hears of both."""
+    id_, _ = the_topic(stage)
+    alarm = alarm_of(stage, name)
+    assert (alarm["AlarmActions"], alarm["OKActions"]) == ([{"Ref": id_}], [{"Ref": id_}])
+
+
+@each_alarm
+def test_only_the_clock_s_silence_is_an_alarm(stage, name):
+    """A stage that nobody uses is quiet."""
+    silence = "breaching" if name == "clock-silent" else "notBreaching"
+    assert alarm_of(stage, name)["TreatMissingData"] == silence
+
+
+def test_one_dead_job_is_an_alarm(stage):
+    """L10: whoever lets a job die writes a line; most of them never were a dead letter."""
+    alarm = alarm_of(stage, "jobs-dead")
+    assert {function for function, _ in filters_of(stage, "jobs-dead")} == {
+        "worker-fast",
+        "worker-slow",
+        "letters",
+    }
+    assert measured(alarm) == (f"dunlin-{stage.name}", "jobs-dead", "Sum", {})
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1)
+
+
+@each_queue
+def test_dead_letters_that_stay_are_an_alarm(stage, queue):
+    """L10: `letters` takes them within seconds, or is broken."""
+    alarm = alarm_of(stage, f"{queue.dead}-letters")
+    name = {"QueueName": prefix(stage.name) + queue.dead}
+    assert measured(alarm) == ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", name)
+    assert alarm["Threshold"] > queue.dead_visibility
+
+
+def test_faults_of_the_api_are_an_alarm(stage):
+    """L10: within minutes, since a canary lasts five."""
+    alarm = alarm_of(stage, "api-faults")
+    namespace, metric, statistic, dimensions = measured(alarm)
+    (api,) = stage.resources("backend", "AWS::ApiGatewayV2::Api")
+    assert (namespace, metric, statistic) == ("AWS/ApiGateway", "5xx", "Sum")
+    assert dimensions == {"ApiId": f"<{api}>", "Stage": "$default"}
+    assert (alarm["Threshold"], alarm["Period"]) == (stage.stage.faults_per_minute, 60)
+
+
+def test_slow_answers_are_an_alarm(stage):
+    """Those of the slowest hundredth, for a while."""
+    alarm = alarm_of(stage, "api-slow")
+    assert measured(alarm)[:3] == ("AWS/ApiGateway", "Latency", "p99")
+    assert alarm["Threshold"] == stage.stage.slow_milliseconds
+
+
+def test_throttled_functions_are_an_alarm(stage):
+    """L10: of all functions together, as they share what the account may run at once."""
+    assert measured(alarm_of(stage, "functions-throttled")) == (
+        "AWS/Lambda",
+        "Throttles",
+        "Sum",
+        {},
+    )
+
+
+def test_a_throttled_table_is_an_alarm(stage):
+    """L10: any of this stage's, and no other."""
+    (query,) = alarm_of(stage, "tables-throttled")["Metrics"]
+    asked = {word.strip("'") for word in query["Expression"].split() if word.startswith("'")}
+    assert query["Expression"].startswith("SELECT SUM(ThrottledRequests) FROM")
+    assert asked == {prefix(stage.name) + table.name for table in BLUEPRINT.tables}
+
+
+def test_a_query_is_short_enough(stage):
+    """CloudWatch takes an expression of 2,048 characters."""
+    (query,) = alarm_of(stage, "tables-throttled")["Metrics"]
+    assert len(query["Expression"]) < 2_048
+
+
+def test_guessed_passwords_are_an_alarm(stage):
+    """L10: where sign-ins are answered."""
+    (counted,) = filters_of(stage, "sign-in-failures")
+    assert counted[0] == BLUEPRINT.http
+    assert alarm_of(stage, "sign-in-failures")["Threshold"] == stage.stage.sign_in_failures
+
+
+def test_a_silent_clock_is_an_alarm(stage):
+    """L10: not one invocation in five minutes."""
+    alarm = alarm_of(stage, "clock-silent")
+    clock = {"FunctionName": prefix(stage.name) + BLUEPRINT.clock}
+    assert measured(alarm) == ("AWS/Lambda", "Invocations", "Sum", clock)
+    assert (alarm["ComparisonOperator"], alarm["Threshold"], alarm["Period"]) == (
+        "LessThanThreshold",
+        1,
+        300,
+    )
+
+
+def test_every_function_s_errors_are_an_alarm(stage):
+    """L10: what it writes itself, and what Lambda writes of it."""
+    counted = filters_of(stage, "function-errors")
+    functions = sorted(function for function, _ in counted)
+    assert functions == sorted([spec.name for spec in BLUEPRINT.functions] * 2)
+    assert len({pattern for _, pattern in counted}) == 2
+
+
+def test_no_metric_is_billed_while_nothing_happens(stage):
+    """A filter with a default value would write a zero every minute."""
+    filters = stage.resources("backend", FILTER).values()
+    transformations = [each["Properties"]["MetricTransformations"] for each in filters]
+    assert [one for (one,) in transformations if "DefaultValue" in one] == []
+
+
+def test_a_stage_alone_stays_within_what_cloudwatch_gives_away(stage):
+    """The runbook says what a second one costs."""
+    alarms = stage.properties("backend", ALARM, "AlarmName").values()
+    own = {
+        (one["MetricNamespace"], one["MetricName"])
+        for resource in stage.resources("backend", FILTER).values()
+        for one in resource["Properties"]["MetricTransformations"]
+    }
+    assert len(alarms) <= FREE
+    assert len(own) <= FREE
+
+
+def test_only_cloudwatch_may_publish_and_only_over_tls(stage):
+    """L10: an alarm that anybody can send is one that nobody believes."""
+    (policy,) = stage.resources("backend", "AWS::SNS::TopicPolicy").values()
+    refused, allowed = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (refused["Effect"], refused["Condition"]) == (
+        "Deny",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    )
+    assert (allowed["Principal"], allowed["Condition"]) == (
+        {"Service": "cloudwatch.amazonaws.com"},
+        {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    )
+
+
+def test_on_call_is_subscribed(stage):
+    """By e-mail; without an address nobody is, and the alarms stand on the dashboard."""
+    subscriptions = stage.resources("backend", "AWS::SNS::Subscription").values()
+    told = [(one["Properties"]["Protocol"], one["Properties"]["Endpoint"]) for one in subscriptions]
+    assert told == ([("email", stage.stage.on_call)] if stage.stage.on_call else [])
+
+
+def test_a_key_of_our_own_encrypts_the_topic_where_the_stage_says_so(stage):
+    """CloudWatch may use it, or no alarm would be heard; it turns once a year."""
+    _, topic = the_topic(stage)
+    keys = stage.resources("backend", "AWS::KMS::Key")
+    assert ("KmsMasterKeyId" in topic) is stage.stage.alarms_key
+    for key in keys.values():
+        users = [one["Principal"] for one in key["Properties"]["KeyPolicy"]["Statement"]]
+        assert {"Service": "cloudwatch.amazonaws.com"} in users
+        assert key["Properties"]["EnableKeyRotation"] is True
+    assert len(keys) == stage.stage.alarms_key
+
+
+def test_the_account_has_a_budget_where_the_stage_names_one(stage):
+    """L10: on-call is told when it is spent, and when it is going to be."""
+    budgets = [one["Properties"] for one in stage.resources("backend", BUDGET).values()]
+    assert [one["Budget"]["BudgetLimit"] for one in budgets] == (
+        [{"Amount": 100, "Unit": "USD"}] if stage.stage.monthly_budget else []
+    )
+    for budget in budgets:
+        told = budget["NotificationsWithSubscribers"]
+        assert [one["Notification"]["NotificationType"] for one in told] == ["ACTUAL", "FORECASTED"]
+        for one in told:
+            subscriber = {"Address": "on-call@shop.example", "SubscriptionType": "EMAIL"}
+            assert one["Subscribers"] == [subscriber]
+
+
+def test_the_dashboard_shows_every_alarm(stage):
+    """And what there is to look at next."""
+    (dashboard,) = stage.resources("backend", "AWS::CloudWatch::Dashboard").values()
+    separator, parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"]
+    body = json.loads(separator.join(p if isinstance(p, str) else "x" for p in parts))
+    (alarms,) = [one for one in body["widgets"] if one["type"] == "alarm"]
+    assert len(alarms["properties"]["alarms"]) == len(NAMES)
