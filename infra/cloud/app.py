@@ -10,6 +10,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
+from infra import bundle
 from infra.cloud.data import Data
 from infra.cloud.edge import Edge
 from infra.cloud.stack import Backend
@@ -38,7 +39,7 @@ def create_app(
     named = app.node.try_get_context("stage") or "dev"
     stage = checked(stage) if stage else find_stage(named)
     data = Data(app, stage=stage)
-    backend = Backend(app, stage=stage, bundles=_built() if bundles is None else bundles)
+    backend = Backend(app, stage=stage, bundles=bundle.ensure() if bundles is None else bundles)
     backend.add_stack_dependency(data)
     if stage.edge:
         Edge(app, stage=stage).add_stack_dependency(backend)
@@ -46,13 +47,6 @@ def create_app(
         cdk.Tags.of(app).add(tag, value)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     return app
-
-
-def _built() -> Mapping[str, Path]:
-    # Whoever brings zips of his own does not wait for what builds them.
-    from infra import bundle  # noqa: PLC0415
-
-    return bundle.ensure()
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def small_bundles(folder):
 
 
 def variants():
-    """Give the kinds of stage: `dev` as it is, `prod` filled in, and one with all that there is."""
+    """Give the kinds of stage: `dev`, `prod` filled in, with a domain, with all that there is."""
     # jsii takes a second to start: only who asks for the cloud pays.
     from infra.cloud import stages  # noqa: PLC0415 - as said
 
@@ -119,16 +119,23 @@ def variants():
         mail_domain="shop.example",
         allowed_origins=("https://shop.example", "https://www.shop.example"),
     )
-    full = replace(
-        prod,
-        name="full",
+    domain = replace(
+        stages.DEV,
+        name="domain",
         domain="api.shop.example",
         hosted_zone_id="Z0123456789ABCDEFGHIJ",
         hosted_zone_name="shop.example",
+    )
+    full = replace(
+        prod,
+        name="full",
+        domain=domain.domain,
+        hosted_zone_id=domain.hosted_zone_id,
+        hosted_zone_name=domain.hosted_zone_name,
         region="eu-central-1",
         edge=True,
     )
-    return {stage.name: stage for stage in (stages.DEV, prod, full)}
+    return {stage.name: stage for stage in (stages.DEV, prod, domain, full)}
 
 
 def synthesize(stage, folder):
@@ -168,6 +175,12 @@ def dev(assembled):
 def prod(assembled):
     """Stand for the stage that keeps its data."""
     return assembled("prod")
+
+
+@pytest.fixture(scope="session")
+def domain_only(assembled):
+    """Stand for a stage with a domain of its own and nothing before it."""
+    return assembled("domain")
 
 
 @pytest.fixture(scope="session")

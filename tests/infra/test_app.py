@@ -49,3 +49,39 @@ def test_a_broken_rule_stops_the_synthesis(tmp_path):
     reports = json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
     failed = {each["pluginName"] for each in reports if each["conclusion"] == "failure"}
     assert failed == {"AwsSolutions", "Serverless"}
+
+
+REFUSING = """
+const fs = require("fs");
+const net = require("net");
+fs.appendFileSync(process.env.ASKED, "loaded ");
+net.Socket.prototype.connect = () => {
+  fs.appendFileSync(process.env.ASKED, "asked ");
+  throw new Error("there is no network");
+};
+"""
+ALONE = """
+import pathlib, socket, sys
+
+def refuse(*_):
+    raise OSError("there is no network")
+
+socket.socket.connect = socket.getaddrinfo = refuse
+from tests.infra.conftest import synthesize, variants
+
+synthesize(variants()["full"], pathlib.Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+def test_synthesis_needs_no_network_and_no_credentials(tmp_path):
+    """Neither Python nor Node connects to anything, and nobody is signed in to AWS."""
+    asked, refusing = tmp_path / "asked", tmp_path / "refuse.cjs"
+    refusing.write_text(REFUSING)
+    told = {"ASKED": str(asked), "NODE_OPTIONS": f"--require {refusing}"}
+    told |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    command = [sys.executable, "-c", ALONE, str(tmp_path / "full")]
+    subprocess.run(command, cwd=ROOT, env=kept | told, check=True)  # noqa: S603 - our own command
+    assert (tmp_path / "full" / "manifest.json").exists()
+    assert set(asked.read_text().split()) == {"loaded"}

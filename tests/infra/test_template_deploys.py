@@ -1,0 +1,79 @@
+"""How a new version of the API takes over, as synthesized: snapshots, versions, canaries."""
+
+import pytest
+
+from infra.blueprint import BLUEPRINT, prefix
+
+VERSION = "AWS::Lambda::Version"
+ALIAS = "AWS::Lambda::Alias"
+GROUP = "AWS::CodeDeploy::DeploymentGroup"
+
+each_function = pytest.mark.parametrize("spec", BLUEPRINT.functions, ids=lambda spec: spec.name)
+
+
+@each_function
+def test_only_the_api_starts_from_a_snapshot_and_only_where_the_stage_says_so(stage, spec):
+    """Nobody waits for the others to start."""
+    wanted = stage.stage.snap_start and spec.name == BLUEPRINT.http
+    snapshot = {"ApplyOn": "PublishedVersions"}
+    assert stage.function(spec.name).get("SnapStart") == (snapshot if wanted else None)
+
+
+def test_a_stage_without_snapshots_and_canaries_publishes_nothing(dev):
+    """The newest code is what runs."""
+    assert (dev.resources("backend", VERSION), dev.resources("backend", ALIAS)) == ({}, {})
+
+
+def test_the_api_is_published_as_live(prod):
+    """One version, the newest, behind one name."""
+    ((version, _),) = prod.resources("backend", VERSION).items()
+    (alias,) = prod.resources("backend", ALIAS).values()
+    assert alias["Properties"]["Name"] == "live"
+    assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+    assert prod.name_of(alias["Properties"]["FunctionName"]) == BLUEPRINT.http
+
+
+def test_requests_go_to_the_published_version(prod):
+    """The code that was just uploaded answers nobody before it is published."""
+    (alias,) = prod.resources("backend", ALIAS)
+    (integration,) = prod.resources("backend", "AWS::ApiGatewayV2::Integration").values()
+    assert integration["Properties"]["IntegrationUri"] == {"Ref": alias}
+
+
+def test_an_old_version_is_deleted(prod):
+    """Its snapshot would be billed for as long as it is kept."""
+    (version,) = prod.resources("backend", VERSION).values()
+    assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
+def test_a_new_version_gets_a_tenth_of_the_requests_first(prod):
+    """For five minutes, where the stage wants canaries."""
+    ((group, resource),) = prod.resources("backend", GROUP).items()
+    configuration = resource["Properties"]["DeploymentConfigName"]
+    assert configuration == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    (alias,) = prod.resources("backend", ALIAS).values()
+    moved = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"]
+    assert moved == {"Ref": group}
+
+
+def test_alarms_take_a_canary_back(prod):
+    """Those of the API's faults and of the functions' errors, both within its five minutes."""
+    (group,) = prod.resources("backend", GROUP).values()
+    alarms = prod.template("backend")["Resources"]
+    names = {
+        alarms[one["Name"]["Ref"]]["Properties"]["AlarmName"]
+        for one in group["Properties"]["AlarmConfiguration"]["Alarms"]
+    }
+    assert names == {prefix("prod") + name for name in ("api-faults", "function-errors")}
+    assert group["Properties"]["AutoRollbackConfiguration"] == {
+        "Enabled": True,
+        "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"],
+    }
+
+
+def test_what_takes_a_canary_back_is_seen_while_it_lasts(prod):
+    """Two bad minutes of three are enough."""
+    alarms = prod.properties("backend", "AWS::CloudWatch::Alarm", "AlarmName")
+    for name in ("api-faults", "function-errors"):
+        alarm = alarms[prefix("prod") + name]
+        assert alarm["Period"] * alarm["DatapointsToAlarm"] < 5 * 60
