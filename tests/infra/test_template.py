@@ -53,6 +53,57 @@ def test_data_are_deployed_first(stage):
     assert f"dunlin-{stage.name}-data" in artifacts[f"dunlin-{stage.name}-backend"]["dependencies"]
 
 
+def test_the_stacks_are_deployed_where_the_stage_says(stage):
+    """A stage without a region is deployed wherever whoever deploys works."""
+    artifacts = stage.read("manifest.json")["artifacts"]
+    for stack in ("data", "backend"):
+        place = artifacts[f"dunlin-{stage.name}-{stack}"]["environment"]
+        assert place == f"aws://unknown-account/{stage.stage.region or 'unknown-region'}"
+
+
+def test_operators_are_told_what_they_need(stage):
+    """Where it is, whom `dunlin` asks, what to look at, and who is told of alarms."""
+    outputs = stage.template("backend")["Outputs"]
+    assert set(outputs) == {"Url", "ApiFunction", "OperatorsFunction", "Dashboard", "Topic"}
+    functions = stage.properties("backend", "AWS::Lambda::Function", "FunctionName")
+    assert {outputs["ApiFunction"]["Value"], outputs["OperatorsFunction"]["Value"]} < set(functions)
+
+
+def test_what_can_be_tagged_is_tagged(stage):
+    """The bill can be told apart by application and by stage."""
+    manifest = stage.read("manifest.json")["artifacts"]
+    for stack in stage.stacks:
+        tags = manifest[f"dunlin-{stage.name}-{stack}"]["properties"]["tags"]
+        assert tags == {"app": "dunlin", "stage": stage.name}
+        resources = stage.template(stack)["Resources"].values()
+        tagged = {
+            r["Type"]: r["Properties"]["Tags"] for r in resources if "Tags" in r["Properties"]
+        }
+        assert all("dunlin" in str(tags) and stage.name in str(tags) for tags in tagged.values())
+
+
+def test_nothing_is_deployed_that_only_serves_the_deploy(stage):
+    """No custom resources: their functions would have rights that no grant of ours names."""
+    kinds = {
+        resource["Type"]
+        for stack in stage.stacks
+        for resource in stage.template(stack)["Resources"].values()
+    }
+    assert {
+        kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::"))
+    } == set()
+    functions = stage.resources("backend", "AWS::Lambda::Function")
+    assert len(functions) == len(BLUEPRINT.functions)
+
+
+def test_stacks_stay_far_from_what_cloudformation_takes(stage):
+    """500 resources a stack, and a template of a megabyte: features to come fit in."""
+    for stack in stage.stacks:
+        template = stage.template(stack)
+        assert len(template["Resources"]) < 500 / 2
+        assert len(json.dumps(template)) < 1_000_000 / 2
+
+
 def test_synthesis_asks_aws_nothing(stage):
     """Nothing has to be looked up, and no account or region is written down."""
     manifest = stage.read("manifest.json")
