@@ -1,15 +1,15 @@
 """What every PynamoDB model shares: one client, quick reading, and what a row knows of itself."""
 
 import secrets
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import NULL
 from pynamodb.models import Model
 
-from handler.core import aws, clock, patience
+from handler.core import aws, clock, log, patience
 from handler.core.attributes import IntegerAttribute
 from handler.core.errors import Unavailable
 from handler.core.settings import settings
@@ -22,6 +22,8 @@ def table(name: str) -> str:
 
 RawRow = dict[str, Any]
 """A row as DynamoDB writes it: attribute to {type: value}."""
+Convert = Callable[[RawRow], RawRow]
+"""Makes a row of another schema one of the current; what it is given is its own to change."""
 
 
 class _Connection(Connection):
@@ -35,7 +37,48 @@ _connection = _Connection(region="unused")  # the shared client knows its region
 
 
 class Row(Model):
-    """A row of a table, over the one shared client."""
+    """A row of a table, over the one shared client.
+
+    `SCHEMA` is the version of its shape that this release writes. `READS` says how rows of other
+    versions are read: of the previous one, say, while a backfill writes them anew.
+    """
+
+    SCHEMA: ClassVar[int] = 1
+    READS: ClassVar[Mapping[int, Convert]] = {}
+    _current: ClassVar[dict[str, str]] = {"N": "1"}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._current = {"N": str(cls.SCHEMA)}
+
+    @classmethod
+    def is_current(cls, data: RawRow) -> bool:
+        """Whether a raw row has the schema that is written; one that tells none has."""
+        return bool(data.get("schema", cls._current) == cls._current)
+
+    @classmethod
+    def renewed(cls, data: RawRow) -> RawRow:
+        """A raw row of another schema in the current one.
+
+        Raises Unavailable for one that this release does not read: newer, or long past.
+        """
+        stored = int(data["schema"]["N"])
+        if stored not in cls.READS:
+            log.line(
+                level="error", metric="schema_unknown", table=cls.Meta.table_name, schema=stored
+            )
+            raise Unavailable("Another release has written this. Try again.")
+        return {**cls.READS[stored](dict(data)), "schema": cls._current}
+
+    @classmethod
+    def page_of_all(cls, after: RawRow | None) -> tuple[list[RawRow], RawRow | None]:
+        """Some rows of the whole table behind a key, and where they stopped: one call."""
+        place = {
+            "TableName": cls.Meta.table_name,
+            **({"ExclusiveStartKey": after} if after else {}),
+        }
+        found = _connection.dispatch("Scan", place)
+        return found["Items"], found.get("LastEvaluatedKey")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -63,7 +106,10 @@ class Row(Model):
         """As PynamoDB does for a model without discriminator, at a quarter of the cost.
 
         It sets every default twice, then every value through its descriptor (performance.md, W3).
+        Raises Unavailable for a row of a schema that it does not read.
         """
+        if data.get("schema", cls._current) != cls._current:
+            data = cls.renewed(data)
         row = cls.__new__(cls)
         row.attribute_values = {}
         for name, attribute in cls.get_attributes().items():
@@ -87,13 +133,16 @@ class Record(MarkedRow):
     """Base of the models of things.
 
     `version` counts the writes of a row. `write_id` is the mark of the last one. `schema` is the
-    version of the row's shape: readers accept the previous one.
+    version of the row's shape, which is written with every row.
     """
 
     schema = IntegerAttribute(default=1)
     version = IntegerAttribute(default=1)
     created_at = UTCDateTimeAttribute(default_for_new=clock.now)
     updated_at = UTCDateTimeAttribute(default_for_new=clock.now)
+
+    def __init__(self, *keys: Any, **attributes: Any) -> None:
+        super().__init__(*keys, **{"schema": self.SCHEMA, **attributes})
 
     def mark_changed(self) -> None:
         """Count a write of the whole row that is about to happen."""

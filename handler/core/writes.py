@@ -14,8 +14,10 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from handler.core import clock
-from handler.core.patience import patiently, row_refused
+from handler.core.errors import Unavailable
+from handler.core.patience import ATTEMPTS, patiently, row_refused
 from handler.core.records import MarkedRow, RawRow, Record
+from handler.core.renewing import renew
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=MarkedRow)
@@ -42,13 +44,16 @@ def update(
     `counted` moves its version and time. Raises Refused (no row, or not so), Unavailable.
     """
     counting = (model.version.add(1), model.updated_at.set(clock.now())) if counted else ()
-    exists = model.write_id.exists()  # every stored row has one
-    holds = exists if condition is None else exists & condition
-    try:
-        return model.from_raw_data(upsert(model, (key, None), [*actions, *counting], holds))
-    except Refused as refused:
-        refused.row = model.from_raw_data(refused.row) if refused.row else None
-        raise
+    current = model.schema == model.SCHEMA  # and so it exists: every stored row has one
+    holds = current if condition is None else current & condition
+    for _ in range(ATTEMPTS):
+        try:
+            return model.from_raw_data(upsert(model, (key, None), [*actions, *counting], holds))
+        except Refused as refused:
+            if refused.row is None or not renew(model, refused.row):
+                refused.row = model.from_raw_data(refused.row) if refused.row else None
+                raise
+    raise Unavailable
 
 
 def upsert(

@@ -163,7 +163,7 @@ def _line_of(parent: JobRow | None) -> dict[str, str | None]:
 
 def _item(job_id: str, when: When, placed: Sequence[Placed], **more: Any) -> RawRow:
     return key_of(job_id) | raw(
-        schema=1,
+        schema=JobRow.SCHEMA,
         state=State.QUEUED,
         due=when.due,
         **waking(job_id, when.due, when.now),

@@ -153,16 +153,6 @@ class JobRow(Row):
         return [row.part for row in rows]
 
     @classmethod
-    def page_of_all(cls, after: RawRow | None) -> tuple[list[RawRow], RawRow | None]:
-        """Some rows of the whole table behind a key, and where they stopped."""
-        place = {
-            "TableName": cls.Meta.table_name,
-            **({"ExclusiveStartKey": after} if after else {}),
-        }
-        found = cls._get_connection().connection.dispatch("Scan", place)
-        return found["Items"], found.get("LastEvaluatedKey")
-
-    @classmethod
     def find_all(cls, job_ids: Iterable[str]) -> dict[str, "JobRow"]:
         """The jobs of up to 100 ids, without those that are gone: one call."""
         keys = [key_of(id_) for id_ in dict.fromkeys(job_ids)]

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from handler.core.records import Row, table
+from handler.core import aws as core_aws
+from handler.core.attributes import DecimalAttribute
+from handler.core.records import Record, Row, table
 from handler.jobs import definitions
 from handler.jobs.models import JobRow
 
@@ -41,6 +43,16 @@ class CardDeclined(Exception):
     """No money."""
 
 
+class OldLamp(Record):
+    """A lamp as the release before the page's wrote it, in the same table."""
+
+    class Meta:
+        table_name = table("limits")
+
+    key = UnicodeAttribute(hash_key=True)
+    cost = UnicodeAttribute()
+
+
 def number_of_visits(page: str) -> int:
     """How often a page was counted."""
     found = Visits.raw_one({"key": {"S": page}})
@@ -63,6 +75,9 @@ def example(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, An
         "CardDeclined": CardDeclined,
         "payments": SimpleNamespace(charge=charge),
         "number_of_visits": number_of_visits,
+        "table": lambda _: table("limits"),
+        "UnicodeAttribute": UnicodeAttribute,
+        "DecimalAttribute": DecimalAttribute,
         "charged": charged,
         "__name__": "documented",
     }
@@ -104,3 +119,27 @@ def test_the_report_is_on_the_calendar(example):
     """With the cron that the page says."""
     (found,) = [cron for cron in definitions.crons() if cron.name == "shop.nightly_report"]
     assert (found.cron, found.catch_up) == ("30 2 * * *", "one")
+
+
+@pytest.fixture
+def pages_of_two(aws: None) -> Iterator[None]:
+    """What is a megabyte elsewhere is two rows here."""
+    events = core_aws.client("dynamodb").meta.events
+    name = "provide-client-params.dynamodb.Scan"
+    events.register(name, lambda params, **_: {**params, "Limit": 2}, unique_id="two")
+    yield
+    events.unregister(name, unique_id="two")
+
+
+def test_the_backfill_leaves_one_schema(time, jobs, pages_of_two, example):
+    """Every row is of the current one, once the last of its jobs has ended."""
+    keys = [f"lamp {number}" for number in range(120)]
+    for key in keys:
+        OldLamp(key, cost="12.5 EUR").save()
+    example["enqueue"](example["RenewLamps"]())
+    jobs.deliver()
+    lamps = [example["Lamp"].raw_one({"key": {"S": key}}) for key in keys]
+    assert {(lamp["schema"]["N"], lamp["currency"]["S"]) for lamp in lamps} == {("2", "EUR")}
+    results = [row.result for row in JobRow.scan() if row.name == "shop.renew_lamps"]
+    assert len(results) > 1
+    assert sum(map(int, results)) == 120
