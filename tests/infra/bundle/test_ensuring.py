@@ -116,14 +116,19 @@ def test_processes_that_ask_at_once_get_the_same_files(twice):
     assert one == other
 
 
+def content(folder):
+    """Read what was built."""
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name[0] != "."}
+
+
 @pytest.mark.slow
-def test_a_bundle_is_the_same_to_the_byte_when_built_again(twice, here):
+def test_a_bundle_is_the_same_to_the_byte_when_built_again(twice):
     """The zips, and what is told of them."""
     folder, _ = twice
-    first = {file.name: file for file in here["api"].parent.iterdir() if file.name[0] != "."}
-    again = {file.name: file for file in folder.iterdir() if file.name[0] != "."}
+    bundle.ensure("here")
+    first, again = content(this_machine().folder), content(folder)
     assert first.keys() == again.keys()
-    assert not [name for name in first if first[name].read_bytes() != again[name].read_bytes()]
+    assert not [name for name in first if first[name] != again[name]]
 
 
 @pytest.mark.slow
