@@ -164,6 +164,14 @@ def test_the_log_names_the_viewer(viewer, capsys):
     assert KEY not in str(line)
 
 
+def test_a_line_with_a_viewer_is_short_at_its_longest(behind_edge, anonymous, capsys):
+    """The longest address takes 51 bytes more than a line may have without."""
+    longest = anonymous.signed_in("x" * 64)
+    headers = through("2001:db8:1234:5678:9abc:def0:1234:5678:51000") | {"if-match": '"1"'}
+    longest.delete(ITEM, headers=headers)
+    assert len(capsys.readouterr().out) <= 250 + 51
+
+
 def test_without_an_edge_nobody_is_believed(time, anonymous, asked):
     """Both headers are as good as absent, also with a key that would hold."""
     sent = [through(f"203.0.113.{n}:443") for n in range(61)]
