@@ -21,13 +21,17 @@ def line(**fields: object) -> None:
     sys.stdout.write(_json(kept) + "\n")
 
 
-def fault(error: BaseException, *, request_id: str = "") -> None:
-    """Write where an unexpected error came from: its types and places, without its words."""
+def fault(error: BaseException, *, request_id: str = "", job: str = "") -> None:
+    """Write where an error came from: its types and places, without its words.
+
+    An error in a `job` is that job's affair, which is tried again; any other is unexpected.
+    """
     line(
         level="error",
         error=" < ".join(type(one).__name__ for one in _chain(error)),
         at=_places(error.__traceback__),
         request_id=request_id,
+        job=job,
     )
 
 

@@ -63,7 +63,7 @@ def _outcome(row: JobRow, definition: Definition, seconds: float) -> str:
         endings.release(row, definition, later.seconds)
         return "later"
     except (Exception, JobTimeout) as error:  # noqa: BLE001 - whatever a handler raises is recorded
-        log.fault(error, request_id=row.id)
+        log.fault(error, request_id=row.id, job=row.name)
         return "done" if run.ended else _failed(row, definition, error)
     return "done"
 

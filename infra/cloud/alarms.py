@@ -16,11 +16,13 @@ JOB_FUNCTIONS = tuple(dict.fromkeys(source.function for source in BLUEPRINT.sour
 DEAD = '{ $.metric = "jobs_dead" }'
 REFUSED_SIGN_IN = '{ $.code = "credentials_invalid" }'
 OWN_ERROR = (
-    '{ (($.level = "error") && (($.metric NOT EXISTS) || ($.metric != "jobs_dead"))) '
+    '{ (($.level = "error") && ($.metric = "*") && ($.metric != "jobs_dead")) '
+    '|| (($.level = "error") && ($.metric NOT EXISTS) && ($.job NOT EXISTS)) '
     '|| ($.metric = "tick_unfinished") }'
 )
-"""Faults of ours, and what each `level=error` line tells of; a dead job has an alarm of its own. A
-clock that does not get through warns only, and should wake somebody all the same."""
+"""Errors that have a name, and faults of ours that have none. Not a job that fails: it is tried
+again, and when it dies it has an alarm of its own. A clock that does not get through only warns,
+and should wake somebody all the same."""
 LAMBDAS_ERROR = '?"[ERROR]" ?"Task timed out" ?"Runtime exited"'
 """What Lambda and its Python runtime write of a function that raised, hung or died."""
 

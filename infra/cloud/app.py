@@ -4,6 +4,7 @@
 synthesizing: account and region are those of whoever deploys.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from infra import bundle
 from infra.cloud.data import Data
 from infra.cloud.edge import Edge
 from infra.cloud.stack import Backend
-from infra.cloud.stages import Stage, checked, find_stage
+from infra.cloud.stages import Stage, StageUnknown, StageUnready, checked, find_stage
 
 
 def create_app(
@@ -50,4 +51,7 @@ def create_app(
 
 
 if __name__ == "__main__":
-    create_app().synth()
+    try:
+        create_app().synth()
+    except (bundle.BundleFailed, StageUnknown, StageUnready) as error:
+        sys.exit(f"dunlin: {error}")

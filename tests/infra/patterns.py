@@ -39,11 +39,11 @@ def holds(pattern, fields):
 
 
 def worth(token, fields):
-    """Write a token of a pattern in Python. A field that is not there is unequal to nothing."""
+    """Write a token of a pattern in Python. `*` is any value; a missing field has none at all."""
     if token["field"]:
         there = token["field"] in fields
         if token["absent"]:
             return str(not there)
-        equal = fields.get(token["field"]) == token["value"]
+        equal = token["value"] in {"*", fields.get(token["field"])}
         return str(there and equal is (token["operator"] == "="))
     return {"&&": " and ", "||": " or "}.get(token["join"], token["frame"] or " ")

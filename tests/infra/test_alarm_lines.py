@@ -13,12 +13,12 @@ from handler import letters
 from handler.core import aws as core_aws
 from handler.core import keys, log
 from handler.core.errors import Unavailable
-from handler.jobs import definitions, enqueue
+from handler.jobs import enqueue
 from infra.cloud.alarms import DEAD, LAMBDAS_ERROR, OWN_ERROR, REFUSED_SIGN_IN
 from infra.local.pump import context
 from tests.infra.patterns import matches
 from tests.integration.jobs.conftest import record
-from tests.sample_jobs import Plain
+from tests.sample_jobs import Plain, Refusing, Tally
 
 ROOT = Path(__file__).parents[2]
 INVOCATION = "41a10717-e9af-11e7-892c-5bb1a4054ed6"
@@ -45,12 +45,18 @@ def written(capsys):
     return read
 
 
-def test_a_job_that_dies_is_counted_as_such(time, jobs, monkeypatch, written):
-    """It is no error of a function."""
-    enqueue(Plain())
-    monkeypatch.setattr(definitions, "find", lambda _: None)
-    jobs.pass_(seconds=2 * 3600)
+def test_a_job_that_dies_is_counted_as_such(jobs, written):
+    """What it died of is no error of a function."""
+    enqueue(Refusing(word="key"))
+    jobs.deliver()
     assert written() == {"dead"}
+
+
+def test_a_job_that_fails_is_not_counted(jobs, written):
+    """It is tried again: services that are down for a while wake nobody."""
+    enqueue(Tally(key="a", failures=1))
+    jobs.deliver()
+    assert written() == set()
 
 
 def test_a_message_that_nobody_can_read_is_counted_as_a_dead_job(time, jobs, written):

@@ -14,6 +14,7 @@ from infra.cloud.app import create_app
 from tests.infra.conftest import small_bundles
 
 ROOT = Path(__file__).parents[2]
+LACKS = "admin_email, link_base and on_call"
 
 
 def test_without_a_stage_dev_is_built(tmp_path):
@@ -31,6 +32,24 @@ def test_the_command_of_cdk_json_synthesizes_the_stage_that_the_context_names(tm
     written = {path.name for path in tmp_path.glob("*.template.json")}
     assert interpreter == ".venv/bin/python"
     assert written == {"dunlin-staging-backend.template.json", "dunlin-staging-data.template.json"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("prdo", "dunlin: There is no stage 'prdo', only dev, staging, prod.\n"),
+        ("prod", f"dunlin: Give stage prod {LACKS} in infra/cloud/stages.py first.\n"),
+    ],
+)
+def test_a_stage_that_cannot_be_built_is_refused_in_a_sentence(tmp_path, name, said):
+    """`cdk deploy` shows it, without a trace of the code."""
+    told = {"CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": json.dumps({"stage": name})}
+    command = [sys.executable, "-m", "infra.cloud.app"]
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=ROOT, env=os.environ | told, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (1, said)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ ROWS = {
 }
 
 
+@cache
 def held():
     """Give the tests that say in their docstring which rows they hold, by row."""
     found = {}
