@@ -28,8 +28,9 @@ import pytest
 
 from handler.jobs import definitions, enqueue, transaction
 from tests.integration.jobs.conftest import hint, purge, row, state
-from tests.integration.jobs.meter import metered, size_of
+from tests.integration.jobs.meter import metered
 from tests.sample_jobs import HOOKS, Noticed, Plain, Refusing, Steps, Tally, Whole, tally
+from tests.units import size_of
 
 PUT, UPDATE, TRANSACT = "PutItem", "UpdateItem", "TransactWriteItems"
 GET, BATCH = "GetItem", "BatchGetItem"
