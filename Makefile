@@ -12,7 +12,7 @@ STAGE ?= dev
 yes = $(filter-out 0 no false,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench faults lock synth clean
+.PHONY: help install run test check bench faults lock synth doctor diff deploy smoke clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,18 @@ faults: $(READY) ## Break the job engine at random for as long as you like: SCHE
 
 synth: $(READY) ## Write the CloudFormation of STAGE=dev to cdk.out; needs no account and no network.
 	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' $(BIN)/python -m infra.cloud.app
+
+doctor: $(READY) ## Say what is missing before STAGE=dev can be deployed from here.
+	@$(BIN)/dunlin doctor --stage $(STAGE)
+
+diff: $(BIN)/cdk ## Show what deploying STAGE=dev would change.
+	@$(BIN)/dunlin deploy --stage $(STAGE) --diff
+
+deploy: $(BIN)/cdk ## Build STAGE=dev, show what changes, deploy it, and ask it whether it works; YES=1.
+	@$(BIN)/dunlin deploy --stage $(STAGE) $(if $(call yes,$(YES)),--yes)
+
+smoke: $(READY) ## Ask URL=http://localhost:8000 from outside whether it works.
+	@$(BIN)/dunlin smoke $(or $(URL),http://localhost:$(PORT))
 
 # Keeps the versions that still fit; UPGRADE=1 takes the newest. uv is only needed here, so it is
 # not locked: it is installed into .venv when it is not there. Extras stay in the lock: without them

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.commands import bundle, jobs
+from infra.commands import bundle, deploy, doctor, jobs, restore, smoke
 from infra.commands.asking import add_place, ask
 from infra.local import client
 
@@ -103,7 +103,17 @@ def _operate(
     return 0
 
 
-_COMMANDS = (_add_run, _add_admin, _add_keys, jobs.add, bundle.add)
+_COMMANDS = (
+    _add_run,
+    _add_admin,
+    _add_keys,
+    jobs.add,
+    bundle.add,
+    doctor.add,
+    deploy.add,
+    smoke.add,
+    restore.add,
+)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,8 @@ def test_make_help_lists_the_commands():
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607 - whichever make there is
     commands = re.findall(r"^  make (\w+) ", listed.stdout, re.MULTILINE)
     assert set(commands) == {
-        *("help", "install", "run", "test", "check", "bench", "faults", "synth", "lock", "clean")
+        *("help", "install", "run", "test", "check", "bench", "faults", "synth", "lock", "clean"),
+        *("doctor", "diff", "deploy", "smoke"),
     }
 
 

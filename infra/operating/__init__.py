@@ -1,0 +1,1 @@
+"""What operators do to a deployment besides deploying it: look whether it works, or could."""
