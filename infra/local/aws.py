@@ -25,6 +25,8 @@ _KINDS = {"dynamodb": "table/", "secretsmanager": "secret:", "ses": "identity/"}
 _POLL = 0.05  # seconds until the server sees that it shall stop
 
 OnCall = Callable[[str, grants.Need], None]
+OnRequest = Callable[[Mapping[str, str], bytes, str, str], Answer]
+"""Answers a request by its headers (in lower case), body, path and method."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Access:
     def _checked(self, function: Function | None, call: Call) -> Answer:
         if function is not None:
             try:
-                wanted = grants.needs(call.service, *_asked(call), self.prefix)
+                wanted = grants.needs(call.service, *asked(call), self.prefix)
             except (ValueError, TypeError, AttributeError):
                 return failure("SerializationException", "The request is not in the service's form")
             if refused := grants.missing(function, self.prefix, wanted):
@@ -71,22 +73,23 @@ class Access:
 
     def _denial(self, function: Function, need: grants.Need, region: str) -> str:
         role = f"{self.prefix}{function.name}"
-        arn = _arn(need, region)
+        about = arn(need, region)
         return (
             f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{role} is not authorized to perform:"
-            f" {need.action} on resource: {arn} "
+            f" {need.action} on resource: {about} "
             f"because no identity-based policy allows the {need.action} action"
         )
 
 
-def _asked(call: Call) -> tuple[str, dict[str, Any]]:
+def asked(call: Call) -> tuple[str, dict[str, Any]]:
     """The operation of a call, and its arguments as far as grants are about them."""
     if call.service == "s3":
         return objects.asked(call)
     return call.operation, json.loads(call.body)
 
 
-def _arn(need: grants.Need, region: str) -> str:
+def arn(need: grants.Need, region: str) -> str:
+    """Write the ARN of what a call is about."""
     service = need.action.partition(":")[0]
     index = f"/index/{need.index}" if need.index else ""
     owner = ":" if service == "s3" else f"{region}:{ACCOUNT}"
@@ -96,9 +99,11 @@ def _arn(need: grants.Need, region: str) -> str:
 class Endpoint:
     """An HTTP server for AWS calls on a socket that listens already, in threads of its own."""
 
-    def __init__(self, listening: socket, access: Access) -> None:
+    def __init__(self, listening: socket, answer: OnRequest) -> None:
         class Handler(_Handler):
-            answer = staticmethod(access.answer)
+            pass
+
+        Handler.answer = staticmethod(answer)
 
         self._server = _Server(listening.getsockname()[:2], Handler, bind_and_activate=False)
         self._server.socket.close()
@@ -129,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # one packet for head and body
-    answer: Callable[[Mapping[str, str], bytes, str, str], Answer]
+    answer: OnRequest
 
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -148,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    do_DELETE = do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815 - the server looks for these
+    do_DELETE = do_GET = do_HEAD = do_PATCH = do_PUT = do_POST  # noqa: N815 - the server looks for these
 
     def handle_expect_100(self) -> bool:
         """Let a client that asked whether to send its body do so at once."""

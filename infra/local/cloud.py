@@ -64,7 +64,7 @@ def start(
     journal = _journal(state) if dynamodb is None else None
     _create_others(state)
     access = Access(PREFIX, functions, services)
-    endpoint = Endpoint(listening, access)
+    endpoint = Endpoint(listening, access.answer)
     endpoint.start()
     return Cloud(access, endpoint, journal, created)
 

@@ -25,13 +25,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-class Gateway:
-    """Serves the function that the blueprint names for HTTP, and the twin's own paths."""
+class Api:
+    """Serves a function behind an HTTP API."""
 
-    def __init__(self, pools: dict[str, Pool], http: str, mailbox: Mailbox) -> None:
-        self._pools = pools
-        self._http = http
-        self._mailbox = mailbox
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -40,14 +38,9 @@ class Gateway:
         body = await _read(receive)
         if body is None:
             return  # the client has gone
-        request = _request(scope, body)
-        if scope["path"].startswith("/_local/"):
-            answer = await self._own(request, scope["path"])
-        else:
-            answer = await self._api(request)
-        await _respond(send, answer)
+        await _respond(send, await self._answer(_request(scope, body), scope["path"]))
 
-    async def _api(self, request: Request) -> Response:
+    async def _answer(self, request: Request, _path: str) -> Response:
         size = sum(len(name) + len(value) + 4 for name, value in request.headers)
         if size + len(request.path) + len(request.query) > _HEADERS:
             return refusal(431, "Request Header Fields Too Large")
@@ -55,7 +48,7 @@ class Gateway:
             return refusal(413, "Request Entity Too Large")
         try:
             async with asyncio.timeout(_PATIENCE):
-                answer = await self._pools[self._http].invoke(http_api.event(request))
+                answer = await self._pool.invoke(http_api.event(request))
             return http_api.response(answer)
         except PayloadTooLarge:
             return refusal(413, "Request Entity Too Large")
@@ -63,6 +56,20 @@ class Gateway:
             return refusal(503, "Service Unavailable")
         except (FunctionFailed, http_api.AnswerMalformed):
             return refusal(500, "Internal Server Error")
+
+
+class Gateway(Api):
+    """Serves the function that the blueprint names for HTTP, and the twin's own paths."""
+
+    def __init__(self, pools: dict[str, Pool], http: str, mailbox: Mailbox) -> None:
+        super().__init__(pools[http])
+        self._pools = pools
+        self._mailbox = mailbox
+
+    async def _answer(self, request: Request, path: str) -> Response:
+        if path.startswith("/_local/"):
+            return await self._own(request, path)
+        return await super()._answer(request, path)
 
     async def _own(self, request: Request, path: str) -> Response:
         headers = dict(request.headers)

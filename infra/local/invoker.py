@@ -7,6 +7,7 @@ itself when the code changes. Everything here runs on one event loop.
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from infra.local.process import Environment, OnLine, Plan
@@ -21,11 +22,17 @@ class PayloadTooLarge(Exception):
 
 
 class Pool:
-    """The environments of one function."""
+    """The environments of one function, of the kind that `begin` makes."""
 
-    def __init__(self, plan: Plan, on_line: OnLine) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        on_line: OnLine,
+        begin: Callable[[Plan, OnLine], Environment] = Environment,
+    ) -> None:
         self._plan = plan
         self._on_line = on_line
+        self._make = begin
         self._all: set[Environment] = set()
         self._idle: asyncio.LifoQueue[Environment] = asyncio.LifoQueue()
         self._waiting = 0
@@ -105,7 +112,7 @@ class Pool:
     def _grow(self) -> None:
         if len(self._all) < self._plan.limit and not self._closed:
             self._starting += 1
-            environment = Environment(self._plan, self._on_line)
+            environment = self._make(self._plan, self._on_line)
             self._all.add(environment)
             self._begin(self._start(environment))
 

@@ -10,7 +10,7 @@ import struct
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ class FunctionFailed(Exception):
     """The function raised, crashed, could not be imported, or answered too much."""
 
 
-class _Exited(FunctionFailed):
+class Exited(FunctionFailed):
     """Its process has ended."""
 
     def __init__(self) -> None:
@@ -82,29 +82,14 @@ class Environment:
 
     async def start(self) -> None:
         """Start the process and wait until it has imported the function."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "infra.local.environment", str(theirs.fileno())),
-                cwd=self._plan.directory,
-                env=dict(self._plan.environ),
-                pass_fds=[theirs.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                process_group=0,  # Ctrl-C is for the twin alone
-            )
-        if self._process.stdout is not None:
-            self._log = asyncio.create_task(self._copy(self._process.stdout))
-        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        await self._launch()
         if self._retired:  # while the process was being made
             self._signal(signal.SIGKILL)
         try:
             _answer(await self._receive())
         except FunctionFailed as error:
             self._failure = str(error)
-            self._exited = isinstance(error, _Exited)
+            self._exited = isinstance(error, Exited)
             if not self._retired:
                 self._on_line(self._plan.name, self._failure)
         self._busy = False
@@ -146,6 +131,34 @@ class Environment:
         if self._log is not None:
             await self._log
 
+    async def _launch(self) -> None:
+        """Start the process, with a way to speak to it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            await self._execute(
+                *(sys.executable, "-m", "infra.local.environment", str(theirs.fileno())),
+                environ=self._plan.environ,
+                descriptors=[theirs.fileno()],
+            )
+        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+
+    async def _execute(
+        self, *command: str, environ: Mapping[str, str], descriptors: Sequence[int] = ()
+    ) -> None:
+        """Start the process, and copy what it writes into the log."""
+        self._process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=self._plan.directory,
+            env=dict(environ),
+            pass_fds=descriptors,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            process_group=0,  # Ctrl-C is for the twin alone
+        )
+        if self._process.stdout is not None:
+            self._log = asyncio.create_task(self._copy(self._process.stdout))
+
     def _send(self, message: bytes) -> None:
         if self._writer is not None:
             self._writer.write(_LENGTH.pack(len(message)) + message)
@@ -155,7 +168,7 @@ class Environment:
             (length,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))
             return await self._reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise _Exited from error
+            raise Exited from error
 
     async def _copy(self, stream: asyncio.StreamReader) -> None:
         rest = b""

@@ -10,7 +10,7 @@ import uvicorn
 from watchfiles import awatch
 
 from infra.local import terminal
-from infra.local.gateway import Gateway
+from infra.local.gateway import Api
 from infra.local.invoker import Pool
 
 _GRACE = 2  # seconds that requests have to end
@@ -25,7 +25,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(listening: socket.socket, gateway: Gateway) -> AsyncIterator[None]:
+async def served(listening: socket.socket, gateway: Api) -> AsyncIterator[None]:
     """Answer HTTP within this block."""
     config = uvicorn.Config(
         gateway,

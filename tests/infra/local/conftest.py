@@ -46,7 +46,7 @@ def served():
 
     def serve(access):
         listening = socket.create_server(("127.0.0.1", 0))
-        running.append(aws.Endpoint(listening, access))
+        running.append(aws.Endpoint(listening, access.answer))
         running[-1].start()
         return f"http://127.0.0.1:{listening.getsockname()[1]}"
 

@@ -49,7 +49,7 @@ def ses(mailbox):
     """Makes clients of SES, as functions use them."""
     callers = {"AKIAAPI": FUNCTION, "AKIAOTHER": OTHER}
     listening = socket.create_server(("127.0.0.1", 0))
-    endpoint = aws.Endpoint(listening, aws.Access("p-", callers, {"ses": mailing(mailbox)}))
+    endpoint = aws.Endpoint(listening, aws.Access("p-", callers, {"ses": mailing(mailbox)}).answer)
     endpoint.start()
     made = []
 

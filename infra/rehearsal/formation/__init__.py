@@ -1,0 +1,1 @@
+"""CloudFormation: templates are evaluated, resources made, changed and deleted, and told of."""
