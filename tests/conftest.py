@@ -41,8 +41,9 @@ engine.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What tests/e2e loads."""
+    """What tests/e2e loads, and where."""
     parser.addoption("--catalogue", help="a csv.gz of diamonds to load instead of the sample")
+    parser.addoption("--url", help="a deployed stage to ask instead of a twin")
 
 
 _FIRST = ("tests/e2e/", "tests/faults/")

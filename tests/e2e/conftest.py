@@ -1,4 +1,4 @@
-"""A running twin, and a real catalogue in it."""
+"""A running twin, or a deployed stage in its place, and a real catalogue in it."""
 
 import contextlib
 import csv
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.places import Deployed, Place
 from tests.e2e.sellers import Seller, Sellers
 from tests.e2e.twins import Twin
 
@@ -23,7 +24,7 @@ SAMPLE = Path(__file__).parent / "data" / "diamonds.csv.gz"
 class Catalogue:
     """What was loaded, by id, and who sells it."""
 
-    twin: Twin
+    place: Place
     sellers: Sellers
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -92,8 +93,19 @@ def load(catalogue: Catalogue, source: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+def place(request: pytest.FixtureRequest) -> Place:
+    """What `--url` says is deployed; without it a twin."""
+    url = request.config.getoption("--url")
+    return Deployed(url) if url else request.getfixturevalue("twin")
+
+
+@pytest.fixture(scope="session")
+def twin(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Twin]:
     """A twin with its demo data."""
+    if request.config.getoption("--url"):
+        pytest.skip("this is about twins")
     running = Twin(tmp_path_factory.mktemp("twin"))
     running.start()
     yield running
@@ -101,10 +113,10 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
 
 
 @pytest.fixture(scope="session")
-def catalogue(twin: Twin, request: pytest.FixtureRequest) -> Iterator[Catalogue]:
+def catalogue(place: Place, request: pytest.FixtureRequest) -> Iterator[Catalogue]:
     """The catalogue, loaded once."""
-    with contextlib.closing(Sellers(twin.url)) as sellers:
-        found = Catalogue(twin, sellers)
+    with contextlib.closing(Sellers(place)) as sellers:
+        found = Catalogue(place, sellers)
         begun = time.monotonic()
         load(found, Path(request.config.getoption("--catalogue") or SAMPLE))
         print(f"\nloaded {len(found.items)} items in {time.monotonic() - begun:.1f} s")  # noqa: T201 - with -s

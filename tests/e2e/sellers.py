@@ -1,13 +1,14 @@
-"""Accounts of a running twin that keep to its limits: they sign in again, and wait when told to."""
+"""Accounts that keep to the limits of where they are: they sign in again, and wait when told to."""
 
 import itertools
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+
+from tests.e2e.places import NewAccount, Place, patiently
 
 SELLERS = 20
 """So many share the calls, of which an account has 300 a minute."""
@@ -31,43 +32,30 @@ class Seller:
         form = {"username": self.email, "password": _PASSWORD}
         with self._signing_in:
             self._http.headers.pop("Authorization", None)
-            token = self._patiently("POST", "/token", data=form).json()["access_token"]
-            self._http.headers["Authorization"] = f"Bearer {token}"
-            self.id = self._patiently("GET", "/users/me").json()["id"]
+            answer = patiently(self._http, "POST", "/token", data=form)
+            self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+            self.id = patiently(self._http, "GET", "/users/me").json()["id"]
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send a request, signing in anew when the token has expired."""
-        answer = self._patiently(method, path, **options)
+        answer = patiently(self._http, method, path, **options)
         if answer.status_code == 401:
             self.sign_in()
-            answer = self._patiently(method, path, **options)
+            answer = patiently(self._http, method, path, **options)
         return answer
 
     def close(self) -> None:
         """Close its connections."""
         self._http.close()
 
-    def _patiently(self, method: str, path: str, **options: Any) -> httpx.Response:
-        while True:
-            answer = self._http.request(method, path, **options)
-            if answer.status_code != 429:
-                return answer
-            time.sleep(float(answer.headers["Retry-After"]))
-
 
 class Sellers:
     """Some accounts that take turns."""
 
-    def __init__(self, url: str) -> None:
-        """Open the accounts, through the operators' function, and sign them in."""
-        self.all = [Seller(url, number) for number in range(SELLERS)]
-        accounts = [
-            {"email": one.email, "password": _PASSWORD, "role": "user", "full_name": "Seller"}
-            for one in self.all
-        ]
-        event = {"action": "demo_accounts", "accounts": accounts}
-        answer = httpx.post(f"{url}/_local/functions/operators", json=event, timeout=60)
-        assert answer.json() == {"accounts": SELLERS}, answer.text
+    def __init__(self, place: Place) -> None:
+        """Open the accounts, and sign them in."""
+        self.all = [Seller(place.url, number) for number in range(SELLERS)]
+        place.open_accounts([NewAccount(one.email, _PASSWORD, "Seller") for one in self.all])
         for seller in self.all:
             seller.sign_in()
         self._turns: Iterator[Seller] = itertools.cycle(self.all)

@@ -99,6 +99,6 @@ def test_offering_again_answers_the_same_item(catalogue):
 def test_a_restart_forgets_nothing(catalogue):
     """What was loaded before the server stopped is there when it runs again, and tokens hold."""
     before = [item for page in catalogue.pages(limit=100) for item in page]
-    catalogue.twin.restart()
+    catalogue.place.restart()
     after = [item for page in catalogue.pages(limit=100) for item in page]
     assert after == before

@@ -26,8 +26,12 @@ _CLOCK = 60
 
 
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Probed]]:
+def twins(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[dict[str, Probed]]:
     """A twin for each play, not started yet."""
+    if request.config.getoption("--url"):
+        pytest.skip("what is deployed is neither killed nor given a probe")
     made = {
         play.__name__: Probed(tmp_path_factory.mktemp(play.__name__), options)
         for play, options in trials.PLAYS.items()

@@ -1,4 +1,4 @@
-"""Generic OAuth 2 clients sign in to the twin: two libraries that know nothing of it."""
+"""Generic OAuth 2 clients sign in: two libraries that know nothing of Dunlin."""
 
 from collections.abc import Iterator
 
@@ -8,17 +8,20 @@ from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
 from requests_oauthlib import OAuth2Session
 
+from tests.e2e.places import NewAccount
+
 pytestmark = pytest.mark.slow
 
 _EMAIL = "ann@example.org"
-_PASSWORD = "grey plover on the mudflat"  # a demo account, as the banner prints it
+_PASSWORD = "grey plover on the mudflat"  # as the demo account has it
 _WRONG = "grey plover on the meadow"
 
 
-@pytest.fixture
-def url(twin) -> str:
-    """Where the twin is."""
-    return twin.url
+@pytest.fixture(scope="module")
+def url(place) -> str:
+    """Where an account can sign in."""
+    place.open_accounts([NewAccount(_EMAIL, _PASSWORD, "Ann")])
+    return place.url
 
 
 @pytest.fixture

@@ -9,8 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from infra.local import client
+from tests.e2e.places import NewAccount
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds a start may take on a busy machine
@@ -60,6 +64,12 @@ class Twin:
     def kill(self) -> int:
         """End it as a power failure does; its functions end by themselves, as they notice."""
         return self._end(signal.SIGKILL)
+
+    def open_accounts(self, accounts: Sequence[NewAccount]) -> None:
+        """Open accounts through the operators' function: their addresses are confirmed."""
+        told = [{**asdict(one), "role": "user"} for one in accounts]
+        answer = client.operate(self.url, "demo_accounts", accounts=told)
+        assert answer == {"accounts": len(accounts)}
 
     def restart(self) -> None:
         """Stop and start."""

@@ -1,0 +1,190 @@
+"""The steps of the rehearsal, typed as README.md and docs/deploy.md say, and what must be so then.
+
+Each step returns what is worth saying of it, and raises when anything is not as it must be.
+"""
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from infra import blueprint
+from infra.local import client
+from infra.rehearsal.account import Account
+from infra.rehearsal.project import INDEX, QUEUE, Project
+
+_DEPLOY = ("cdk", "deploy", "--all", "--require-approval", "never")
+_EMAIL, _PASSWORD = "first@example.org", "a skein of pink feet"  # noqa: S105 - in an AWS in memory
+_ITEM = {"name": "A hide", "price": "120.00", "currency": "EUR"}
+
+
+class NotAsItMustBe(Exception):
+    """The deploy went through, and left something else than it should have."""
+
+
+class Rehearsal:
+    """A deploy from nothing to nothing, in an account of its own."""
+
+    def __init__(self, project: Project, account: Account) -> None:
+        self._project = project
+        self._account = account
+        self._outputs = project.folder.with_name("outputs.json")
+        self._item = ""
+
+    @property
+    def steps(self) -> tuple[tuple[str, Callable[[], str]], ...]:
+        """All of them, in their order."""
+        return (
+            ("cdk bootstrap", self._bootstrap),
+            ("cdk deploy --all", self._deploy),
+            ("cdk deploy --all, once more", self._deploy_again),
+            ("dunlin smoke", self._smoke),
+            ("somebody uses it", self._use),
+            ("cdk deploy --all, with one more index and one more queue", self._update),
+            ("the end-to-end tests", self._ask),
+            ("cdk destroy --all", self._destroy),
+            ("cdk deploy --all of a stage that keeps its data", self._deploy_prod),
+            ("cdk destroy --all of that stage", self._destroy_prod),
+        )
+
+    def _bootstrap(self) -> str:
+        self._project.type("cdk", "bootstrap")
+        return ""
+
+    def _deploy(self) -> str:
+        self._project.type(*_DEPLOY, "--outputs-file", str(self._outputs))
+        return self._url
+
+    @property
+    def _url(self) -> str:
+        """Where the API is that was deployed."""
+        outputs = json.loads(self._outputs.read_text())
+        return self._account.fleet.address(outputs[f"{blueprint.prefix('dev')}backend"]["Url"])
+
+    def _deploy_again(self) -> str:
+        before = self._story()
+        said = self._project.type(*_DEPLOY)
+        _check(said.count("(no changes)") == len(_stacks("dev")), f"It changed something:\n{said}")
+        _check(self._story() == before, "CloudFormation was asked for a change")
+        return "no changes"
+
+    def _story(self) -> list[str]:
+        """All that ever happened to any stack."""
+        stacks = self._account.formation.stacks.values()
+        return [event.id for stack in stacks for event in stack.events]
+
+    def _smoke(self) -> str:
+        return self._project.type("dunlin", "smoke", self._url).splitlines()[-1]
+
+    def _use(self) -> str:
+        account = {"email": _EMAIL, "password": _PASSWORD}
+        registered = client.post(self._url, "/register", account)
+        _check(registered.status == HTTPStatus.ACCEPTED, str(registered))
+        token = client.sign_in(self._url, _EMAIL, _PASSWORD)
+        offered = client.post(self._url, "/items", _ITEM, token)
+        _check(offered.status == HTTPStatus.CREATED, str(offered))
+        self._item = str(offered.body["id"])
+        return f"item {self._item}"
+
+    def _update(self) -> str:
+        self._project.release()
+        self._project.type(*_DEPLOY)
+        client.sign_in(self._url, _EMAIL, _PASSWORD)
+        _check(self._indexed() == [self._item], "The new index has not what was there before")
+        queues = self._aws("sqs").list_queues()["QueueUrls"]
+        names = {url.rpartition("/")[2] for url in queues}
+        _check(f"{blueprint.prefix('dev')}{QUEUE}" in names, f"There is no new queue: {names}")
+        return "what was written before is found by the new index"
+
+    def _indexed(self) -> list[str]:
+        found = self._aws("dynamodb").query(
+            TableName=f"{blueprint.prefix('dev')}items",
+            IndexName=INDEX,
+            KeyConditionExpression="currency = :currency",
+            ExpressionAttributeValues={":currency": {"S": _ITEM["currency"]}},
+        )
+        return [row["id"]["S"] for row in found["Items"]]
+
+    def _ask(self) -> str:
+        pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/e2e", "--url", self._url)
+        said = self._project.type(".venv/bin/python", *pytest)
+        return said.splitlines()[-1]
+
+    def _destroy(self) -> str:
+        self._project.type("cdk", "destroy", "--all", "--force")
+        left = self._left("dev")
+        _check(not left, f"Left: {', '.join(left)}")
+        return "nothing is left"
+
+    def _deploy_prod(self) -> str:
+        self._project.furnish_prod()
+        self._project.type(*_DEPLOY, "-c", "stage=prod")
+        return ""
+
+    def _destroy_prod(self) -> str:
+        """Destroy it: nobody can as long as its data are protected, and then they stay."""
+        destroy = ("cdk", "destroy", "--all", "--force", "-c", "stage=prod")
+        data, backend = _stacks("prod")
+        self._project.type("cdk", "destroy", backend, "--force", "-c", "stage=prod")
+        stack = self._account.formation.stacks[data]
+        _check(stack.protected, f"Stack {data} is not protected")
+        stack.protected = False  # as an operator switches it off in the console
+        self._project.type(*destroy)
+        kept = sum(name.startswith("table ") for name in self._left("prod"))
+        _check(kept == len(blueprint.BLUEPRINT.tables), f"Only {kept} tables were kept")
+        return f"{kept} tables are kept"
+
+    def _left(self, stage: str) -> list[str]:
+        """Name all that there is of a stage."""
+        prefix = blueprint.prefix(stage)
+        names = [
+            *(f"table {name}" for name in self._aws("dynamodb").list_tables()["TableNames"]),
+            *(f"bucket {one['Name']}" for one in self._aws("s3").list_buckets()["Buckets"]),
+            *(f"queue {url}" for url in self._aws("sqs").list_queues().get("QueueUrls", [])),
+            *(f"secret {one['Name']}" for one in self._secrets()),
+            *(f"function {one['FunctionName']}" for one in self._functions()),
+            *(f"log {one['logGroupName']}" for one in self._logs()),
+            *(f"stack {name}" for name in self._account.formation.stacks),
+        ]
+        return [name for name in names if prefix in name]
+
+    def _secrets(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._aws("secretsmanager").list_secrets()["SecretList"]
+        return found
+
+    def _functions(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._aws("lambda").list_functions()["Functions"]
+        return found
+
+    def _logs(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._aws("logs").describe_log_groups()["logGroups"]
+        return found
+
+    def _aws(self, service: str) -> Any:
+        return self._account.place.client(service)
+
+
+def _stacks(stage: str) -> tuple[str, str]:
+    """The names of a stage's stacks: its data, and what works on them."""
+    prefix = blueprint.prefix(stage)
+    return f"{prefix}data", f"{prefix}backend"
+
+
+def _check(holds: object, told: str) -> None:
+    if not holds:
+        raise NotAsItMustBe(told)
+
+
+def figures(account: Account) -> list[str]:
+    """Say of each function that ran how it did."""
+    return [
+        f"{name}: started {len(made.init)} times in {max(made.init):.0f} ms at most, "
+        f"answered {len(made.warm)} events, half of them in {_median(made.warm):.1f} ms, "
+        f"with {made.peak:.0f} MB"
+        for name, made in sorted(account.fleet.figures.items())
+        if made.warm
+    ]
+
+
+def _median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
