@@ -1,9 +1,13 @@
 """What remembers, as synthesized, keeps what the threats ask of it (threats.md, L4)."""
 
+from dataclasses import replace
+
+import aws_cdk as cdk
 import pytest
 
 from infra.blueprint import BLUEPRINT, prefix
-from tests.infra.conftest import written
+from infra.cloud.data import Data
+from tests.infra.conftest import variants, written
 
 TABLE = "AWS::DynamoDB::GlobalTable"
 FORGETFUL = {
@@ -154,3 +158,11 @@ def test_the_edge_s_secret_is_where_the_edge_is_made(full):
     assert secrets[prefix(full.name) + BLUEPRINT.edge.name]["ReplicaRegions"] == [
         {"Region": "us-east-1"}
     ]
+
+
+def test_an_edge_in_the_stage_s_own_region_needs_no_copy(tmp_path):
+    """Secrets Manager refuses to copy a secret to where it is."""
+    app = cdk.App(outdir=str(tmp_path))
+    Data(app, stage=replace(variants()["full"], region="us-east-1"))
+    found = app.synth().get_stack_by_name("dunlin-full-data").template["Resources"].values()
+    assert [one for one in found if "ReplicaRegions" in one["Properties"]] == []
