@@ -39,6 +39,10 @@ INDEX, QUEUE = "rehearsed", "rehearsed"
 """What the release adds that is rehearsed."""
 
 
+_PATIENCE = 300
+"""Seconds that a command may take: on a busy machine the slowest takes two minutes."""
+
+
 class CommandFailed(Exception):
     """A command exited with an error; the text is what it said."""
 
@@ -61,6 +65,7 @@ class Project:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            timeout=_PATIENCE,
         )
         if done.returncode:
             raise CommandFailed(f"$ {' '.join(command)}\n{done.stdout}")

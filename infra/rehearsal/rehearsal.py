@@ -14,7 +14,7 @@ from infra.rehearsal.account import Account
 from infra.rehearsal.project import INDEX, QUEUE, Project
 
 _DEPLOY = ("cdk", "deploy", "--all", "--require-approval", "never")
-_EMAIL, _PASSWORD = "first@example.org", "a skein of pink feet"  # noqa: S105 - in an AWS in memory
+_EMAIL, _PASSWORD = "first@example.org", "a skein of pink feet"
 _ITEM = {"name": "A hide", "price": "120.00", "currency": "EUR"}
 
 
