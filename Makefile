@@ -12,10 +12,10 @@ STAGE ?= dev
 yes = $(filter-out 0 no false,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench faults lock synth doctor diff deploy smoke clean
+.PHONY: help install run test check bench rehearse faults lock synth doctor diff deploy smoke clean
 
 help: ## Say what there is.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(BIN)/cdk ## Install it all into .venv, with the command line of CDK, as deploying needs it.
 
@@ -34,6 +34,9 @@ check: $(READY) ## Lint, format, types and import contracts; runs all four even 
 
 bench: $(READY) ## Measure cold start, overhead and cost against what they may be: ARGS=--no-twin
 	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+rehearse: $(BIN)/cdk ## Deploy what is committed, update and destroy it, in an AWS in memory.
+	@exec $(BIN)/python -m infra.rehearsal
 
 SCHEDULES ?= 5000
 faults: $(READY) ## Break the job engine at random for as long as you like: SCHEDULES=5000.
