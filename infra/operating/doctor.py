@@ -24,15 +24,16 @@ def findings(name: str) -> Iterator[Finding]:
 
 def account_findings(account: Account, stage: Stage) -> Iterator[Finding]:
     """Look at the account. Ends early where nobody may ask, or it is not known where."""
+    yield from standing.check_region(account, stage)
+    if not account.region:
+        return
     try:
         yield from standing.check_caller(account)
     except AWS_FAILURES as error:
         yield failed(f"credentials: {reason(error)}", _ADVICE)
         return
-    yield from standing.check_region(account, stage)
-    if account.region:
-        for what, check in _checks(account, stage).items():
-            yield from _asked(what, check)
+    for what, check in _checks(account, stage).items():
+        yield from _asked(what, check)
 
 
 def _checks(account: Account, stage: Stage) -> dict[str, Callable[[], Iterator[Finding]]]:

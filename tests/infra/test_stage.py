@@ -61,3 +61,28 @@ def test_a_refusal_says_why(monkeypatch, status, body, headers, said):
         pytest.raises(OperationRefused, match=said),
     ):
         stage.operate("dev", "keys_rotate")
+
+
+def test_what_may_have_been_done_is_not_asked_again(monkeypatch):
+    """An administrator whose creation took too long may be there already."""
+    with lambda_answering(monkeypatch, 500, {"Message": "Later."}) as asked:
+        with pytest.raises(OperationRefused):
+            stage.operate("dev", "admin_create", email="ann@example.org")
+        assert len(asked) == 1
+
+
+def test_a_call_that_reaches_nobody_says_whom_and_where(monkeypatch):
+    """The function's name and the region: one of them is usually wrong."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    said = "^dunlin-dev-operators in eu-north-1: Could not connect"
+    with pytest.raises(OperationRefused, match=said):
+        stage.operate("dev", "keys_rotate")
+
+
+def test_no_region_is_said(monkeypatch):
+    """Not where a default would be."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(OperationRefused, match="in no region: You must specify a region"):
+        stage.operate("dev", "keys_rotate")

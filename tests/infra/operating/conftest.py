@@ -93,9 +93,11 @@ def served(deployment, context=None):
             server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture
@@ -113,6 +115,7 @@ def dunlin(monkeypatch, capfd):
 
     def call(*words):
         monkeypatch.setattr(sys, "argv", ["dunlin", *words])
+        capfd.readouterr()  # what was logged before is none of its words
         with pytest.raises(SystemExit) as ended:
             cli.main()
         said = capfd.readouterr()
