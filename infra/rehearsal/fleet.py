@@ -97,6 +97,10 @@ class Fleet:
         """Where on this machine an API is that API Gateway gave that address."""
         return self._addresses[endpoint]
 
+    def key(self, name: str) -> str:
+        """The access key id of a function's calls."""
+        return self._running[name].key
+
     def allowed(self, key: str) -> list[Statement] | None:
         """What a function's role allows, by the key of its calls; None for who is no function."""
         found = self._by_key(key)

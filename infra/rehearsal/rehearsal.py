@@ -28,7 +28,6 @@ class Rehearsal:
     def __init__(self, project: Project, account: Account) -> None:
         self._project = project
         self._account = account
-        self._outputs = project.folder.with_name("outputs.json")
         self._item = ""
 
     @property
@@ -52,14 +51,13 @@ class Rehearsal:
         return ""
 
     def _deploy(self) -> str:
-        self._project.type(*_DEPLOY, "--outputs-file", str(self._outputs))
-        return self._url
+        self._project.type(*_DEPLOY, "--outputs-file", "outputs.json")
+        return self._url()
 
-    @property
-    def _url(self) -> str:
-        """Where the API is that was deployed."""
-        outputs = json.loads(self._outputs.read_text())
-        return self._account.fleet.address(outputs[f"{blueprint.prefix('dev')}backend"]["Url"])
+    def _url(self, stage: str = "dev") -> str:
+        """Where the API is of the stage that was deployed last."""
+        outputs = json.loads((self._project.folder / "outputs.json").read_text())
+        return self._account.fleet.address(outputs[f"{blueprint.prefix(stage)}backend"]["Url"])
 
     def _deploy_again(self) -> str:
         before = self._story()
@@ -74,14 +72,14 @@ class Rehearsal:
         return [event.id for stack in stacks for event in stack.events]
 
     def _smoke(self) -> str:
-        return self._project.type("dunlin", "smoke", self._url).splitlines()[-1]
+        return self._project.type("dunlin", "smoke", self._url()).splitlines()[-1]
 
     def _use(self) -> str:
         account = {"email": _EMAIL, "password": _PASSWORD}
-        registered = client.post(self._url, "/register", account)
+        registered = client.post(self._url(), "/register", account)
         _check(registered.status == HTTPStatus.ACCEPTED, str(registered))
-        token = client.sign_in(self._url, _EMAIL, _PASSWORD)
-        offered = client.post(self._url, "/items", _ITEM, token)
+        token = client.sign_in(self._url(), _EMAIL, _PASSWORD)
+        offered = client.post(self._url(), "/items", _ITEM, token)
         _check(offered.status == HTTPStatus.CREATED, str(offered))
         self._item = str(offered.body["id"])
         return f"item {self._item}"
@@ -89,7 +87,7 @@ class Rehearsal:
     def _update(self) -> str:
         self._project.release()
         self._project.type(*_DEPLOY)
-        client.sign_in(self._url, _EMAIL, _PASSWORD)
+        client.sign_in(self._url(), _EMAIL, _PASSWORD)
         _check(self._indexed() == [self._item], "The new index has not what was there before")
         queues = self._aws("sqs").list_queues()["QueueUrls"]
         names = {url.rpartition("/")[2] for url in queues}
@@ -106,7 +104,7 @@ class Rehearsal:
         return [row["id"]["S"] for row in found["Items"]]
 
     def _ask(self) -> str:
-        pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/e2e", "--url", self._url)
+        pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/e2e", "--url", self._url())
         said = self._project.type(".venv/bin/python", *pytest)
         return said.splitlines()[-1]
 
@@ -118,8 +116,8 @@ class Rehearsal:
 
     def _deploy_prod(self) -> str:
         self._project.furnish_prod()
-        self._project.type(*_DEPLOY, "-c", "stage=prod")
-        return ""
+        self._project.type(*_DEPLOY, "--outputs-file", "outputs.json", "-c", "stage=prod")
+        return self._project.type("dunlin", "smoke", self._url("prod")).splitlines()[-1]
 
     def _destroy_prod(self) -> str:
         """Destroy it: nobody can as long as its data are protected, and then they stay."""
@@ -144,6 +142,8 @@ class Rehearsal:
             *(f"secret {one['Name']}" for one in self._secrets()),
             *(f"function {one['FunctionName']}" for one in self._functions()),
             *(f"log {one['logGroupName']}" for one in self._logs()),
+            *(f"role {one['RoleName']}" for one in self._aws("iam").list_roles()["Roles"]),
+            *(f"alarm {one['AlarmName']}" for one in self._alarms()),
             *(f"stack {name}" for name in self._account.formation.stacks),
         ]
         return [name for name in names if prefix in name]
@@ -158,6 +158,10 @@ class Rehearsal:
 
     def _logs(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._aws("logs").describe_log_groups()["logGroups"]
+        return found
+
+    def _alarms(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._aws("cloudwatch").describe_alarms()["MetricAlarms"]
         return found
 
     def _aws(self, service: str) -> Any:
