@@ -124,9 +124,10 @@ def test_ci_tests_the_oldest_python_that_the_project_allows():
     assert f">={min(versions)}" == PROJECT["requires-python"]
 
 
-def test_actions_are_pinned_by_commit():
+@pytest.mark.parametrize("name", ["ci", "deploy"])
+def test_actions_are_pinned_by_commit(name):
     """A tag can be moved, a commit cannot."""
-    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    workflow = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text()
     used = re.findall(r"uses: (\S+)(.*)", workflow)
     pinned = [
         (action, note)

@@ -84,5 +84,6 @@ def test_no_region_is_said(monkeypatch):
     """Not where a default would be."""
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     with pytest.raises(OperationRefused, match="in no region: You must specify a region"):
         stage.operate("dev", "keys_rotate")

@@ -124,6 +124,7 @@ def test_a_stage_that_cannot_be_deployed_is_a_failure(tools, dunlin, name, said)
 def test_without_a_region_nothing_is_asked(amazon, monkeypatch):
     """It says how to name one."""
     monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     (line,) = lines()
     assert line.splitlines() == [
         "failed   region: none is named",
@@ -159,7 +160,8 @@ def test_no_credentials_end_it(amazon, monkeypatch, tmp_path):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
     _, last = lines()
     assert last.startswith("failed   credentials: Unable to locate credentials\n")
 
@@ -338,15 +340,21 @@ def test_an_on_call_must_have_confirmed(amazon, state, line):
 
 
 ASKED = ["CLOUDFORMATION", "LAMBDA", "DYNAMODB", "SESV2", "ROUTE_53", "SNS"]
+FULL = replace(
+    ONCALL,
+    mail_domain="shop.example",
+    domain="api.shop.example",
+    hosted_zone_id="Z0",
+    hosted_zone_name="shop.example",
+)
+"""A stage that has all that is looked at."""
 
 
 def test_whatever_is_refused_is_a_line(amazon, monkeypatch):
     """Of a deploying role that may look at nothing: no trace, and no failure that is none."""
-    full = {"hosted_zone_id": "Z0", "hosted_zone_name": "shop.example"}
-    stage = replace(ONCALL, mail_domain="shop.example", domain="api.shop.example", **full)
     with endpoint(denied) as url:
         refer(monkeypatch, url, ASKED)
-        found = lines(stage)
+        found = lines(FULL)
     assert [line[:9].strip() for line in found] == [*["ok"] * 2, *["warning"] * 7]
     for line in found[2:]:
         assert "not known: " in line

@@ -9,41 +9,9 @@ from infra.blueprint import prefix
 from infra.operating.account import Account
 from infra.operating.restoring import Kind, Restoring
 from tests.infra.operating.accounts import denied, endpoint, refer
+from tests.infra.operating.conftest import THEN, items
 
 LIVE = prefix("local") + "items"
-THEN = ("--at", "2026-03-01T11:55:00Z", "--stage", "local")
-
-
-@pytest.fixture
-def restore(dunlin):
-    """Types a step of the drill; its printed lines. It must succeed."""
-
-    def call(step, table, *options):
-        done = dunlin("restore", step, table, *options)
-        assert (done.code, done.err) == (0, "")
-        return done.lines
-
-    return call
-
-
-def items(client):
-    """What a list of items shows: id, name and version."""
-    found = client.get("/items").body["items"]
-    return {item["id"]: (item["name"], item["version"]) for item in found}
-
-
-@pytest.fixture
-def damaged(ann, new_item, restore):
-    """Three items at the point in time; then one is deleted, one renamed, and one is new."""
-    kept, gone, renamed = (
-        ann.post("/items", new_item | {"name": name}).body["id"] for name in ("kept", "gone", "old")
-    )
-    for table in ("items", "item_terms"):
-        restore("begin", table, *THEN)
-    ann.delete(f"/items/{gone}")
-    ann.patch(f"/items/{renamed}", {"name": "new"})
-    added = ann.post("/items", new_item | {"name": "added"}).body["id"]
-    return {"kept": kept, "gone": gone, "renamed": renamed, "added": added}
 
 
 def test_what_differs_is_counted(damaged, restore):
