@@ -20,17 +20,21 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command that was typed. Exits with 1 when it was refused, 2 when it cannot start."""
-    parser = argparse.ArgumentParser(prog="dunlin", description="Run and operate Dunlin.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in _COMMANDS:
-        add(commands)
-    arguments = parser.parse_args()
+    arguments = _parser().parse_args()
     try:
         code = arguments.command(arguments)
     except (client.NoTwin, client.OperationRefused) as error:
         print(f"dunlin: {error}", file=sys.stderr)
         code = 1
     sys.exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dunlin", description="Run and operate Dunlin.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in _COMMANDS:
+        add(commands)
+    return parser
 
 
 def _add_run(commands: "_Commands") -> None:
