@@ -6,7 +6,9 @@ Each step returns what is worth saying of it, and raises when anything is not as
 import json
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra import blueprint
 from infra.local import client
@@ -14,6 +16,7 @@ from infra.rehearsal.account import Account
 from infra.rehearsal.project import INDEX, QUEUE, Project
 
 _DEPLOY = ("cdk", "deploy", "--all", "--require-approval", "never")
+_PATIENCE = 30  # seconds in which API Gateway would have answered, whatever it is
 _EMAIL, _PASSWORD = "first@example.org", "a skein of pink feet"
 _ITEM = {"name": "A hide", "price": "120.00", "currency": "EUR"}
 
@@ -78,7 +81,8 @@ class Rehearsal:
         account = {"email": _EMAIL, "password": _PASSWORD}
         registered = client.post(self._url(), "/register", account)
         _check(registered.status == HTTPStatus.ACCEPTED, str(registered))
-        token = client.sign_in(self._url(), _EMAIL, _PASSWORD)
+        token = client.sign_in(self._url(), _PATIENCE = 30  # seconds in which API Gateway would have answered, whatever it is
+_EMAIL, _PASSWORD)
         offered = client.post(self._url(), "/items", _ITEM, token)
         _check(offered.status == HTTPStatus.CREATED, str(offered))
         self._item = str(offered.body["id"])
@@ -87,7 +91,8 @@ class Rehearsal:
     def _update(self) -> str:
         self._project.release()
         self._project.type(*_DEPLOY)
-        client.sign_in(self._url(), _EMAIL, _PASSWORD)
+        client.sign_in(self._url(), _PATIENCE = 30  # seconds in which API Gateway would have answered, whatever it is
+_EMAIL, _PASSWORD)
         _check(self._indexed() == [self._item], "The new index has not what was there before")
         queues = self._aws("sqs").list_queues()["QueueUrls"]
         names = {url.rpartition("/")[2] for url in queues}
@@ -117,7 +122,13 @@ class Rehearsal:
     def _deploy_prod(self) -> str:
         self._project.furnish_prod()
         self._project.type(*_DEPLOY, "--outputs-file", "outputs.json", "-c", "stage=prod")
-        return self._project.type("dunlin", "smoke", self._url("prod")).splitlines()[-1]
+        place = urlsplit(self._url("prod"))
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=_PATIENCE)
+        connection.request("GET", "/health/ready")
+        status = connection.getresponse().status
+        connection.close()
+        _check(status == HTTPStatus.OK, f"/health/ready answers {status}")
+        return "its published version answers"
 
     def _destroy_prod(self) -> str:
         """Destroy it: nobody can as long as its data are protected, and then they stay."""
