@@ -81,8 +81,7 @@ class Rehearsal:
         account = {"email": _EMAIL, "password": _PASSWORD}
         registered = client.post(self._url(), "/register", account)
         _check(registered.status == HTTPStatus.ACCEPTED, str(registered))
-        token = client.sign_in(self._url(), _PATIENCE = 30  # seconds in which API Gateway would have answered, whatever it is
-_EMAIL, _PASSWORD)
+        token = client.sign_in(self._url(), _EMAIL, _PASSWORD)
         offered = client.post(self._url(), "/items", _ITEM, token)
         _check(offered.status == HTTPStatus.CREATED, str(offered))
         self._item = str(offered.body["id"])
@@ -91,8 +90,7 @@ _EMAIL, _PASSWORD)
     def _update(self) -> str:
         self._project.release()
         self._project.type(*_DEPLOY)
-        client.sign_in(self._url(), _PATIENCE = 30  # seconds in which API Gateway would have answered, whatever it is
-_EMAIL, _PASSWORD)
+        client.sign_in(self._url(), _EMAIL, _PASSWORD)
         _check(self._indexed() == [self._item], "The new index has not what was there before")
         queues = self._aws("sqs").list_queues()["QueueUrls"]
         names = {url.rpartition("/")[2] for url in queues}

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from infra.local.calls import Answer, Call
-from infra.rehearsal.formation import query
+from infra.rehearsal.formation import query, telling
 from infra.rehearsal.formation.stacks import Stack
 from infra.rehearsal.kinds import Place, Refused
 
@@ -61,11 +61,11 @@ class Formation:
 
     def _describe_stacks(self, given: Arguments) -> dict[str, Any]:
         asked = [self._stack(given)] if "StackName" in given else list(self.stacks.values())
-        return {"Stacks": [_stack(one) for one in asked]}
+        return {"Stacks": [telling.stack(one) for one in asked]}
 
     def _events(self, given: Arguments) -> dict[str, Any]:
         stack = self._stack(given)
-        return {"StackEvents": [_event(stack, one) for one in reversed(stack.events)]}
+        return {"StackEvents": [telling.event(stack, one) for one in reversed(stack.events)]}
 
     def _resources(self, given: Arguments) -> dict[str, Any]:
         stack = self._stack(given)
@@ -114,7 +114,7 @@ class Formation:
                 "Status": "FAILED" if same else "CREATE_COMPLETE",
                 "StatusReason": _UNCHANGED if same else None,
                 "ExecutionStatus": "UNAVAILABLE" if same else "AVAILABLE",
-                "Changes": _changes(stack, _parsed(text)),
+                "Changes": telling.changes(stack, _parsed(text)),
             },
         }
         return {"Id": id_, "StackId": stack.id}
@@ -207,63 +207,4 @@ def _parameters(stack: Stack, given: list[dict[str, str]]) -> dict[str, str]:
         if one.get("UsePreviousValue") == "true"
         else one["ParameterValue"]
         for one in given
-    }
-
-
-def _changes(stack: Stack, template: Mapping[str, Any]) -> list[dict[str, Any]]:
-    old, new = stack.template.get("Resources", {}), template.get("Resources", {})
-    actions = {
-        name: "Modify" if name in old else "Add" for name in new if new[name] != old.get(name)
-    }
-    actions |= {name: "Remove" for name in old if name not in new}
-    return [
-        {
-            "Type": "Resource",
-            "ResourceChange": {
-                "Action": action,
-                "LogicalResourceId": name,
-                "ResourceType": (new.get(name) or old[name])["Type"],
-            },
-        }
-        for name, action in actions.items()
-    ]
-
-
-def _stack(stack: Stack) -> dict[str, Any]:
-    declared = stack.template.get("Outputs", {})
-    return {
-        "StackId": stack.id,
-        "StackName": stack.name,
-        "StackStatus": stack.status,
-        "StackStatusReason": stack.events[-1].reason if stack.events else None,
-        "CreationTime": stack.created,
-        "EnableTerminationProtection": stack.protected,
-        "DisableRollback": False,
-        "Parameters": [
-            {"ParameterKey": name, "ParameterValue": value}
-            for name, value in stack.parameters.items()
-        ],
-        "Outputs": [
-            {
-                "OutputKey": name,
-                "OutputValue": value,
-                "Description": declared[name].get("Description"),
-            }
-            for name, value in stack.outputs.items()
-        ],
-        "Tags": stack.tags,
-    }
-
-
-def _event(stack: Stack, event: Any) -> dict[str, Any]:
-    return {
-        "StackId": stack.id,
-        "StackName": stack.name,
-        "EventId": event.id,
-        "LogicalResourceId": event.resource,
-        "PhysicalResourceId": event.physical,
-        "ResourceType": event.kind,
-        "ResourceStatus": event.status,
-        "ResourceStatusReason": event.reason or None,
-        "Timestamp": event.at,
     }
