@@ -22,6 +22,7 @@ os.environ.update(  # before the application is imported, which reads it once
 )
 
 import pytest
+from _pytest.nodeid import NodeId
 from botocore.awsrequest import AWSPreparedRequest
 from moto import mock_aws
 from moto.backends import get_backend
@@ -46,14 +47,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--url", help="a deployed stage to ask instead of a twin")
 
 
-_FIRST = ("tests/e2e/", "tests/faults/")
+_FIRST = ("tests/e2e/", "tests/faults/", "tests/integration/http/test_schemathesis.py")
 """What waits for running twins, and what takes longest in one file: it begins first, so that it
 does not end last."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the files, each with its tests in random order, for the processes that share them."""
+    """Order the files, each with its tests in random order, for the processes that share them.
+
+    Each test gets an id of its own: of several with the same one xdist would run only the last.
+    """
+    for item in items:
+        if not item.nodeid.endswith(item.name):
+            item._id = NodeId.parse(f"{item.nodeid.rpartition('::')[0]}::{item.name}")
     rank = {folder: number for number, folder in enumerate(_FIRST)}
     items.sort(
         key=lambda item: next(

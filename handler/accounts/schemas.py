@@ -33,13 +33,17 @@ Email = Annotated[
     AfterValidator(emails.canonical),
 ]
 """An address, in its canonical spelling."""
+_WITHOUT_NUL = {"format": "password", "pattern": r"^[^\u0000]*$"}
+_LENGTHS = {"minLength": passwords.LENGTH_MIN, "maxLength": passwords.LENGTH_MAX}
 NewPassword = Annotated[
-    str, Field(json_schema_extra={"format": "password"}), AfterValidator(_long_enough)
+    str,
+    Field(json_schema_extra={**_WITHOUT_NUL, **_LENGTHS}),
+    AfterValidator(_long_enough),
 ]
-"""15 to 128 characters of any kind."""
+"""15 to 128 characters of any kind, counted in Unicode's form NFC."""
 TypedPassword = Annotated[
     str,
-    Field(max_length=1024, json_schema_extra={"format": "password"}),
+    Field(max_length=1024, json_schema_extra={**_WITHOUT_NUL}),
     AfterValidator(_typed),
 ]
 """Whatever somebody types as their password."""
@@ -47,7 +51,7 @@ FullName = Annotated[Line, Field(max_length=200)]
 OneTimeToken = Annotated[str, Field(max_length=200)]
 Preferences = Annotated[
     dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,49}$")], bool],
-    Field(max_length=_PREFERENCES_MAX),
+    Field(max_length=_PREFERENCES_MAX, json_schema_extra={"additionalProperties": False}),
 ]
 """Switches by name, such as `mail.job_ended`."""
 

@@ -48,6 +48,8 @@ _BEYOND = {
     "cursor_invalid",
     "form_invalid",
     "idempotency_mismatch",
+    "link_invalid",
+    "password_guessable",
     "query_unsupported",
     "version_conflict",
 }
@@ -57,7 +59,8 @@ _WORDED = {"q", "price", "min_price", "max_price"}
 def _beyond_schemas(answer: Response) -> bool:
     """Whether a request is refused for what no JSON schema can say.
 
-    That is fields of a form given twice, signed cursors, versions that moved on, rules over several
+    That is fields of a form given twice, signed cursors, one-time links, passwords that everybody
+    knows, versions that moved on, rules over several
     fields (`loc` is then the body or query as a whole), what Unicode takes for a word, and the
     digits of a number.
     """
