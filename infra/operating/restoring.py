@@ -96,12 +96,10 @@ class Restoring:
             return sum(threads.map(self._bring_back, differences))
 
     def _bring_back(self, difference: Difference) -> bool:
-        match difference:
-            case Difference(then=None, now=dict() as now):
-                return self._write(self._client.delete_item, now, Key=self._key_of(now))
-            case Difference(then=dict() as then, now=now):
-                return self._write(self._client.put_item, now, Item=_newer(then, now))
-        return False
+        then, now = difference.then, difference.now
+        if then is None:
+            return self._write(self._client.delete_item, now, Key=self._key_of(now or {}))
+        return self._write(self._client.put_item, now, Item=_newer(then, now))
 
     def _write(self, call: Callable[..., object], now: Row | None, **what: Any) -> bool:
         """Write, if the live row still is the one that was compared."""

@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 
+from infra.blueprint import BLUEPRINT
 from infra.cloud.stages import DEV, PROD
 from infra.operating import cdk, doctor, machine, quotas, standing
 from infra.operating.account import Account
@@ -24,6 +25,7 @@ from tests.infra.operating.accounts import (
 ONCALL = replace(DEV, on_call="oncall@shop.example")
 MAILING = replace(DEV, mail_domain="shop.example")
 EDGE = "us-east-1"
+COUNT = len(BLUEPRINT.tables)
 
 
 @pytest.fixture
@@ -242,12 +244,26 @@ def test_what_the_queues_may_take_is_what_is_deployed(stage):
     assert sum(limits) == quotas.TAKEN
 
 
-@pytest.mark.parametrize(("granted", "state"), [(9, "ok"), (8, "failed")])
+@pytest.mark.parametrize(("granted", "state"), [(COUNT, "ok"), (COUNT - 1, "failed")])
 def test_tables_are_counted(amazon, granted, state):
     """Those that are there, and those that will be made."""
     amazon.tables = granted
     (line,) = about("DynamoDB")
     assert line.startswith(f"{state:9}DynamoDB: ")
+
+
+def test_tables_that_are_all_there_need_no_quota(amazon):
+    """A deploy will make none."""
+    key = {"AttributeName": "id", "AttributeType": "S"}
+    for table in BLUEPRINT.tables:
+        client("dynamodb").create_table(
+            TableName=DEV.prefix + table.name,
+            AttributeDefinitions=[key],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    amazon.tables = 0
+    assert about("DynamoDB") == [f"ok       DynamoDB: {COUNT} tables, the stage's among them"]
 
 
 def test_mail_that_nobody_gets_is_a_warning(amazon):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from handler.core import aws as core_aws
 from infra.blueprint import prefix
@@ -66,6 +67,15 @@ def test_a_row_that_came_meanwhile_stays(damaged, ann):
     restoring = Restoring("local", "items", Account())
     found = [one for page in restoring.differences() for one in page if one.kind == Kind.MISSING]
     assert [restoring.bring_back(found) for _ in range(2)] == [1, 0]
+
+
+def test_a_write_that_is_refused_ends_it(damaged, monkeypatch):
+    """It is no row that was left alone."""
+    found = [one for page in Restoring("local", "items", Account()).differences() for one in page]
+    with endpoint(denied) as url:
+        refer(monkeypatch, url, ["DYNAMODB"])
+        with pytest.raises(ClientError):
+            Restoring("local", "items", Account()).bring_back(found)
 
 
 def test_rows_whose_time_is_over_stay_away(aws, restore):

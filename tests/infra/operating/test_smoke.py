@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from infra.operating import smoke
+from infra.operating.site import Site
 from tests.infra.operating.conftest import ANN, DOCUMENT, HEALTHY, PASSWORD, SECURE, served
 
 STRANGER = {"Access-Control-Allow-Origin": "https://stranger.invalid"}
@@ -161,6 +162,17 @@ def test_it_waits_for_what_was_just_made(deployment, dunlin, monkeypatch):
     assert dunlin("smoke", deployment.url, "--wait", "60").code == 0
     assert len(paused) == 2
     assert well is deployment.answers
+
+
+def test_it_waits_for_a_name_that_nobody_knows_yet(monkeypatch):
+    """No longer than it was told."""
+    hours = iter(range(0, 360_000, 3_600))
+    monkeypatch.setattr("time.monotonic", lambda: next(hours))
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        site = Site(f"http://127.0.0.1:{free.getsockname()[1]}")
+    smoke.await_health(site, 7_200)
+    assert next(hours) == 10_800
 
 
 @pytest.fixture
