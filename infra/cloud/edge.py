@@ -63,7 +63,8 @@ def _api(stage: Stage) -> origins.HttpOrigin:
 
     CloudFront allows no name that begins with `X-Edge-`.
     """
-    key = f"{{{{resolve:secretsmanager:{stage.prefix}edge:SecretString:1}}}}"
+    secret = f"{stage.prefix}edge:SecretString:{stage.edge_key}"
+    key = f"{{{{resolve:secretsmanager:{secret}}}}}"
     return origins.HttpOrigin(
         stage.origin,
         protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,

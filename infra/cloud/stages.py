@@ -50,6 +50,9 @@ class Stage:
     """Where the stage is. Without one it is wherever whoever deploys works."""
     edge: bool = False
     """Whether CloudFront, with a firewall, stands before the API."""
+    edge_key: str = "1"
+    """The key of the secret `edge` by which the API knows CloudFront. The secret is read anew when
+    this names another."""
     requests_per_address: int = 2_000
     """What the firewall lets one address ask for in five minutes."""
     snap_start: bool = False
@@ -91,8 +94,12 @@ class Stage:
 
     @property
     def removal(self) -> cdk.RemovalPolicy:
-        """What becomes of data when their stack goes."""
-        return cdk.RemovalPolicy.RETAIN if self.keep_data else cdk.RemovalPolicy.DESTROY
+        """What becomes of data when their stack goes.
+
+        Kept data go with a stack whose first deploy failed: they are empty, and in the way.
+        """
+        kept = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        return kept if self.keep_data else cdk.RemovalPolicy.DESTROY
 
     @property
     def bucket_suffix(self) -> str:

@@ -78,7 +78,7 @@ def test_make_help_lists_the_commands():
     commands = re.findall(r"^  make (\w+) ", listed.stdout, re.MULTILINE)
     assert set(commands) == {
         *("help", "install", "run", "test", "check", "bench", "faults", "synth", "lock", "clean"),
-        *("doctor", "diff", "deploy", "smoke"),
+        *("rehearse", "doctor", "diff", "deploy", "smoke"),
     }
 
 

@@ -82,7 +82,7 @@ def kept(stage):
 
 def test_in_production_data_outlive_their_stack(prod):
     """L4: neither a deletion nor a replacement of a resource takes data along."""
-    assert kept(prod) == {("Retain", "Retain")}
+    assert kept(prod) == {("RetainExceptOnCreate", "Retain")}
 
 
 def test_elsewhere_data_go_with_their_stack(dev):
