@@ -35,7 +35,6 @@ from infra.rehearsal.policies import Statement
 
 ENVIRONMENTS = 4
 """Of one function at a time, on the few cores that there are."""
-_PATIENCE = 60  # seconds that the loop has for what another thread asks of it
 
 
 @dataclass(frozen=True)

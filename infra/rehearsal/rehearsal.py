@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from infra import blueprint
 from infra.local import client
 from infra.rehearsal.account import Account
-from infra.rehearsal.project import INDEX, QUEUE, Project
+from infra.rehearsal.project import INDEX, QUEUE, CommandFailed, Project
 
 _DEPLOY = ("cdk", "deploy", "--all", "--require-approval", "never")
 _PATIENCE = 30  # seconds in which API Gateway would have answered, whatever it is
@@ -131,11 +131,15 @@ class Rehearsal:
     def _destroy_prod(self) -> str:
         """Destroy it: nobody can as long as its data are protected, and then they stay."""
         destroy = ("cdk", "destroy", "--all", "--force", "-c", "stage=prod")
-        data, backend = _stacks("prod")
-        self._project.type("cdk", "destroy", backend, "--force", "-c", "stage=prod")
-        stack = self._account.formation.stacks[data]
-        _check(stack.protected, f"Stack {data} is not protected")
-        stack.protected = False  # as an operator switches it off in the console
+        data, _ = _stacks("prod")
+        try:
+            self._project.type(*destroy)
+        except CommandFailed as error:
+            _check("TerminationProtection" in str(error), str(error))
+        _check(data in self._account.formation.stacks, f"{data} could be destroyed")
+        self._aws("cloudformation").update_termination_protection(
+            StackName=data, EnableTerminationProtection=False
+        )
         self._project.type(*destroy)
         kept = sum(name.startswith("table ") for name in self._left("prod"))
         _check(kept == len(blueprint.BLUEPRINT.tables), f"Only {kept} tables were kept")
