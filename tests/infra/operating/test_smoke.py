@@ -43,7 +43,7 @@ def test_it_only_reads(deployment, dunlin):
         ("/health", (503, {"code": "unavailable"}, {}), "/health: 503 .* expected 200"),
         ("/health", (200, {"status": "so so"}, {}), '/health: .* expected {"status": "ok"}'),
         ("/health/ready", (503, {}, {}), "/health/ready: 503"),
-        ("/openapi.json", (404, {}, {}), "/openapi.json: 404 .* OpenAPI"),
+        ("/openapi.json", (404, {}, {}), "/openapi.json: 404 .* code route_not_found"),
         ("/openapi.json", (200, [], {}), "/openapi.json: .* OpenAPI"),
         ("/openapi.json", (200, DOCUMENT | {"paths": {}}, {}), "/openapi.json: .* with paths"),
         ("/openapi.json", (200, b"<html>", {}), "/openapi.json: .* OpenAPI"),
@@ -92,7 +92,15 @@ def test_an_api_without_a_public_list_passes(deployment, dunlin):
     """Not every project has one."""
     paths = {"/jobs": DOCUMENT["paths"]["/admin/users"]}
     deployment.answers["/openapi.json"] = (200, DOCUMENT | {"paths": paths}, {})
-    assert "ok       no list is public" in dunlin("smoke", deployment.url).lines
+    assert "ok       no list is known to be public" in dunlin("smoke", deployment.url).lines
+
+
+def test_an_api_that_publishes_no_document_passes(deployment, dunlin):
+    """Production does not; its problem says that the route is not there."""
+    del deployment.answers["/openapi.json"]
+    done = dunlin("smoke", deployment.url)
+    assert (done.code, done.lines[-1]) == (0, "8 ok")
+    assert "ok       /openapi.json: not published, as in production" in done.lines
 
 
 def test_the_first_silence_ends_it(dunlin):
