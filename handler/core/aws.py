@@ -15,6 +15,7 @@ import botocore
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader, create_loader
 from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.session import Session
 
@@ -75,6 +76,7 @@ _sessions: dict[str, Session] = {}
 def client(service: str) -> BaseClient:
     """The client of a service, made at its first use and kept."""
     session = _sessions[service] = Session()
+    session.register_component("data_loader", _loader())
     if service == "dynamodb":
         session.register_component("response_parser_factory", _PlainParserFactory())
     config = _CONFIG.merge(_OTHERS[service]) if service in _OTHERS else _CONFIG
@@ -83,6 +85,12 @@ def client(service: str) -> BaseClient:
         _keep_endpoint(made)
     made.meta.events.register_first("request-created.*.*", _refuse_when_late)
     return made
+
+
+@cache
+def _loader() -> Loader:
+    """What reads botocore's data: one for all sessions, so that each file is read once."""
+    return create_loader()
 
 
 @snapshots.on_restore

@@ -11,6 +11,7 @@ from pathlib import Path
 from infra.blueprint import BLUEPRINT
 from infra.bundle import archive, manifest, materials
 from infra.bundle.compiling import Interpreter, compile_all, compiled
+from infra.bundle.descriptions import cut_descriptions
 from infra.bundle.endpoints import cut_endpoints
 from infra.bundle.imports import imports, services, sources
 from infra.bundle.installing import install
@@ -93,6 +94,7 @@ def _stage(contents: Mapping[str, _Content], task: Path, interpreter: Interprete
                 staged.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, staged)
     cut_endpoints(task)
+    cut_descriptions(task)
     if interpreter:
         compile_all(task, interpreter)
 

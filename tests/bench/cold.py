@@ -1,4 +1,4 @@
-"""Cold starts: instructions of a whole process over those of the floor (C1, C2).
+"""Cold starts from what ships: instructions of a whole process over those of the floor (C1, C2).
 
 Instructions, because time tells little on a shared machine: valgrind's are the same to 0.1 % each
 time. Without valgrind the processor's own counter will do, and without that CPU time.
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from infra import bundle
 from tests.bench import people
 from tests.bench.canned import ENVIRONMENT
 from tests.bench.goals import Figure
@@ -31,15 +32,15 @@ Measure = Callable[[list[Command], dict[str, str]], list[float]]
 def figures(first_get: dict[str, Any]) -> Iterator[Figure]:
     """C1 and C2. `first_get` is the event of an authenticated GET."""
     commands = [_program("hello"), _program("door"), _program("first_get", json.dumps(first_get))]
-    with tempfile.TemporaryDirectory() as compiled:
+    with tempfile.TemporaryDirectory() as task:
+        shutil.unpack_archive(bundle.ensure("here")["handler.api.handle"], task)
         environment = {
             **ENVIRONMENT,
             **people.variables(),
             "PATH": os.environ["PATH"],
-            "HOME": compiled,  # without the user's AWS configuration
-            "PYTHONPATH": str(_ROOT),
+            "HOME": task,  # without the user's AWS configuration
+            "PYTHONPATH": os.pathsep.join((task, str(_ROOT))),
             "PYTHONHASHSEED": "0",
-            "PYTHONPYCACHEPREFIX": compiled,  # Lambda gets its bytecode shipped
         }
         for command in commands:
             _run(command, environment)
