@@ -7,7 +7,7 @@ only in hours in which something was counted. Periods are 5 minutes unless a can
 
 from dataclasses import dataclass
 
-from infra.blueprint import BLUEPRINT
+from infra.blueprint import BLUEPRINT, Queue
 from infra.cloud.stages import Stage
 
 EVERY_FUNCTION = tuple(spec.name for spec in BLUEPRINT.functions)
@@ -91,20 +91,7 @@ def _of_jobs(stage: Stage) -> tuple[Alarm, ...]:
             "Jobs will not be tried again.",
             Logged((Lines(JOB_FUNCTIONS, DEAD),)),
         ),
-        *(
-            Alarm(
-                f"{queue.dead}-letters",
-                f"Dead letters of queue {queue.name} stay where they are: `letters` is broken.",
-                Measured(
-                    "AWS/SQS",
-                    "ApproximateAgeOfOldestMessage",
-                    "Maximum",
-                    (("QueueName", stage.prefix + queue.dead),),
-                ),
-                limit=15 * 60,  # seconds: `letters` is given them at once, and again every minute
-            )
-            for queue in BLUEPRINT.queues
-        ),
+        *(_dead_letters(queue, stage) for queue in BLUEPRINT.queues),
         Alarm(
             "clock-silent",
             "The clock was not invoked: delayed and lost jobs wait.",
@@ -117,6 +104,20 @@ def _of_jobs(stage: Stage) -> tuple[Alarm, ...]:
             below=True,
             silence_sounds=True,
         ),
+    )
+
+
+def _dead_letters(queue: Queue, stage: Stage) -> Alarm:
+    return Alarm(
+        f"{queue.dead}-letters",
+        f"Dead letters of queue {queue.name} stay where they are: `letters` is broken.",
+        Measured(
+            "AWS/SQS",
+            "ApproximateAgeOfOldestMessage",
+            "Maximum",
+            (("QueueName", stage.prefix + queue.dead),),
+        ),
+        limit=15 * 60,  # seconds: `letters` is given them at once, and again every minute
     )
 
 

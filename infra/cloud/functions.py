@@ -12,6 +12,8 @@ from infra.cloud.stages import Stage
 
 RUNTIME_REASON = "3.13 is the newest Python that the suite runs on."
 NEXT_MINUTE = "The next minute does what this one failed to."
+_UNTIL_THE_NEXT = lambda_.VersionOptions(removal_policy=cdk.RemovalPolicy.DESTROY)
+"""Lambda keeps versions, and bills their snapshots, until somebody deletes them."""
 
 
 class Door(Construct):
@@ -40,10 +42,7 @@ class Door(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             recursive_loop=_recursive_loop(spec),
             snap_start=_snap_start(spec, stage),
-            # Lambda keeps versions, and bills their snapshots, until somebody deletes them.
-            current_version_options=lambda_.VersionOptions(
-                removal_policy=cdk.RemovalPolicy.DESTROY
-            ),
+            current_version_options=_UNTIL_THE_NEXT,
         )
         for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
             acknowledge(self.function, rule, reason=RUNTIME_REASON)
