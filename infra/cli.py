@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.commands import bundle, deploy, doctor, jobs, restore, smoke
+from infra.commands import bundle, cost, deploy, doctor, jobs, restore, smoke
 from infra.commands.asking import add_place, ask
 from infra.local import client
 
@@ -117,6 +117,7 @@ _COMMANDS = (
     deploy.add,
     smoke.add,
     restore.add,
+    cost.add,
 )
 
 
