@@ -228,9 +228,9 @@ def seconds_for(sqs, number):
             sqs.delete_message("p-work", message.receipt_handle)
             sqs.send_message("p-work", "x")
         times.append(time.perf_counter() - begun)
-    return sorted(times)[2]
+    return min(times)
 
 
 def test_a_long_queue_is_as_quick_as_a_short_one(sqs):
-    """Ten times the messages do not take twice the time."""
-    assert seconds_for(sqs, 5000) < 2 * seconds_for(sqs, 500)
+    """Whoever looked at every message would need ten times the time for ten times the messages."""
+    assert seconds_for(sqs, 5000) < 5 * seconds_for(sqs, 500)
