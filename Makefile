@@ -52,8 +52,8 @@ doctor: $(READY) ## Say what is missing before STAGE=dev can be deployed from he
 diff: $(BIN)/cdk ## Show what deploying STAGE=dev would change.
 	@$(BIN)/dunlin deploy --stage $(STAGE) --diff
 
-deploy: $(BIN)/cdk ## Build STAGE=dev, show what changes, deploy it, and ask it whether it works; YES=1.
-	@$(BIN)/dunlin deploy --stage $(STAGE) $(if $(call yes,$(YES)),--yes)
+deploy: $(BIN)/cdk ## Build STAGE=dev, show what changes, deploy it, ask whether it works; YES=1 AT_ONCE=1.
+	@$(BIN)/dunlin deploy --stage $(STAGE) $(if $(call yes,$(YES)),--yes) $(if $(call yes,$(AT_ONCE)),--at-once)
 
 smoke: $(READY) ## Ask URL=http://localhost:8000 from outside whether it works.
 	@$(BIN)/dunlin smoke $(or $(URL),http://localhost:$(PORT))

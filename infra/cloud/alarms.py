@@ -26,6 +26,9 @@ and should wake somebody all the same."""
 LAMBDAS_ERROR = '?"[ERROR]" ?"Task timed out" ?"Runtime exited"'
 """What Lambda and its Python runtime write of a function that raised, hung or died."""
 
+_THROTTLED = 'SELECT SUM(ThrottledRequests) FROM SCHEMA("AWS/DynamoDB", TableName, Operation)'
+"""Of all tables of the account: a query cannot say OR, and each table by itself would be billed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -53,6 +56,21 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Combined:
+    """What CloudWatch computes of metrics, which the expression calls m1, m2 and so on."""
+
+    expression: str
+    parts: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFor:
+    """What is counted for another alarm."""
+
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queried:
     """What a query of CloudWatch Metrics Insights sums up: metrics that come and go."""
 
@@ -69,7 +87,7 @@ class Alarm:
 
     name: str
     says: str
-    of: Logged | Measured | Queried
+    of: Logged | Measured | Combined | CountedFor | Queried
     limit: float = 1
     minutes: int = 5
     periods: int = 1
@@ -81,7 +99,7 @@ class Alarm:
 
 def alarms(stage: Stage, *, api: str) -> tuple[Alarm, ...]:
     """Give every alarm of a stage, whose HTTP API has this id."""
-    return (*_of_jobs(stage), *_of_requests(stage, api), *_of_functions(stage))
+    return (*_of_jobs(stage), *_of_requests(stage, api), *_of_functions())
 
 
 def _of_jobs(stage: Stage) -> tuple[Alarm, ...]:
@@ -94,30 +112,29 @@ def _of_jobs(stage: Stage) -> tuple[Alarm, ...]:
         *(_dead_letters(queue, stage) for queue in BLUEPRINT.queues),
         Alarm(
             "clock-silent",
-            "The clock was not invoked: delayed and lost jobs wait.",
-            Measured(
-                "AWS/Lambda",
-                "Invocations",
-                "Sum",
-                (("FunctionName", stage.prefix + BLUEPRINT.clock),),
-            ),
+            "The clock did not tick: delayed and lost jobs wait.",
+            Combined("m1 - m2", tuple(_clock(name, stage) for name in ("Invocations", "Errors"))),
             below=True,
             silence_sounds=True,
         ),
     )
 
 
+def _clock(metric: str, stage: Stage) -> Measured:
+    here = (("FunctionName", stage.prefix + BLUEPRINT.clock),)
+    return Measured("AWS/Lambda", metric, "Sum", here)
+
+
 def _dead_letters(queue: Queue, stage: Stage) -> Alarm:
+    """`letters` takes them at once. One that was received three times has no age for SQS."""
+    here = (("QueueName", stage.prefix + queue.dead),)
+    counts = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible")
     return Alarm(
         f"{queue.dead}-letters",
         f"Dead letters of queue {queue.name} stay where they are: `letters` is broken.",
-        Measured(
-            "AWS/SQS",
-            "ApproximateAgeOfOldestMessage",
-            "Maximum",
-            (("QueueName", stage.prefix + queue.dead),),
-        ),
-        limit=15 * 60,  # seconds: `letters` is given them at once, and again every minute
+        Combined("m1 + m2", tuple(Measured("AWS/SQS", one, "Average", here) for one in counts)),
+        periods=3,
+        reaching=3,
     )
 
 
@@ -151,7 +168,7 @@ def _of_requests(stage: Stage, api: str) -> tuple[Alarm, ...]:
     )
 
 
-def _of_functions(stage: Stage) -> tuple[Alarm, ...]:
+def _of_functions() -> tuple[Alarm, ...]:
     return (
         Alarm(
             "function-errors",
@@ -164,6 +181,13 @@ def _of_functions(stage: Stage) -> tuple[Alarm, ...]:
             stops_canaries=True,
         ),
         Alarm(
+            "functions-failing",
+            "A function fails again and again.",
+            CountedFor("function-errors"),
+            periods=3,
+            reaching=3,
+        ),
+        Alarm(
             "functions-throttled",
             "The account runs as many functions at once as it may.",
             Measured("AWS/Lambda", "Throttles", "Sum"),  # of all functions, which share that
@@ -172,13 +196,7 @@ def _of_functions(stage: Stage) -> tuple[Alarm, ...]:
         Alarm(
             "tables-throttled",
             "A table or an index is asked for more than its ceiling.",
-            Queried(_throttled(stage)),
+            Queried(_THROTTLED),
             limit=50,
         ),
     )
-
-
-def _throttled(stage: Stage) -> str:
-    ours = " OR ".join(f"TableName = '{stage.prefix}{table.name}'" for table in BLUEPRINT.tables)
-    of_any = 'SCHEMA("AWS/DynamoDB", TableName, Operation)'
-    return f"SELECT SUM(ThrottledRequests) FROM {of_any} WHERE {ours}"  # noqa: S608 - of names in the blueprint

@@ -1,11 +1,14 @@
-"""`cdk deploy --all` starts here, through `cdk.json`; `-c stage=staging` names another stage.
+"""`cdk deploy --all` starts here, through `cdk.json`.
 
+`-c stage=staging` names another stage, and `-c at-once=true` has a new version take over without a
+canary.
 `make synth` does the same without the CDK command line. Neither asks AWS anything while
 synthesizing: account and region are those of whoever deploys.
 """
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -39,6 +42,8 @@ def create_app(
     )
     named = app.node.try_get_context("stage") or "dev"
     stage = checked(stage) if stage else find_stage(named)
+    if app.node.try_get_context("at-once") in {True, "true"}:
+        stage = replace(stage, at_once=True)
     data = Data(app, stage=stage)
     backend = Backend(app, stage=stage, bundles=bundle.ensure() if bundles is None else bundles)
     backend.add_stack_dependency(data)

@@ -84,8 +84,9 @@ def _functions(stage: Stage) -> cloudwatch.GraphWidget:
 
 
 def _tables(stage: Stage) -> cloudwatch.GraphWidget:
+    names = " OR ".join(f'"{stage.prefix}{table.name}"' for table in BLUEPRINT.tables)
     of_ours = (
-        f'{{AWS/DynamoDB,TableName,Operation}} "{stage.prefix}" MetricName="ThrottledRequests"'
+        f'{{AWS/DynamoDB,TableName,Operation}} MetricName="ThrottledRequests" TableName=({names})'
     )
     throttled = cloudwatch.MathExpression(
         expression=f"SEARCH('{of_ours}', 'Sum')", using_metrics={}, label=""

@@ -6,14 +6,16 @@ from constructs import Construct
 from infra.cloud.stages import Stage
 
 _Acl = wafv2.CfnWebACL
-_OF_BODIES = (
+_ONLY_COUNTED = (
     "CrossSiteScripting_BODY",
     "EC2MetaDataSSRF_BODY",
     "GenericLFI_BODY",
     "GenericRFI_BODY",
+    "NoUserAgent_HEADER",
     "SizeRestrictions_BODY",
 )
-"""Rules that only count: the API checks bodies itself, and takes more than 8 KB of any text."""
+"""Rules that only count: the API checks bodies itself, and takes more than 8 KB of any text; and a
+program that asks it need not say its name."""
 
 
 class Firewall(Construct):
@@ -31,7 +33,7 @@ class Firewall(Construct):
             rules=[
                 _rate(0, stage),
                 _managed(1, "AWSManagedRulesAmazonIpReputationList"),
-                _managed(2, "AWSManagedRulesCommonRuleSet", only_counted=_OF_BODIES),
+                _managed(2, "AWSManagedRulesCommonRuleSet", only_counted=_ONLY_COUNTED),
                 _managed(3, "AWSManagedRulesKnownBadInputsRuleSet"),
             ],
         )

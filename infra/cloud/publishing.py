@@ -21,7 +21,12 @@ def publish(scope: Construct, function: lambda_.Function, stage: Stage) -> lambd
 def shift(
     scope: Construct, live: lambda_.Alias, stage: Stage, alarms: Sequence[cloudwatch.Alarm]
 ) -> None:
-    """Give each new version a tenth of the requests for five minutes; an alarm takes them back."""
+    """Give each new version a tenth of the requests for five minutes; an alarm takes them back.
+
+    A stage that is deployed `at_once` passes that over: CodeDeploy begins nothing while an alarm
+    sounds, also not what mends it.
+    """
+    configurations = codedeploy.LambdaDeploymentConfig
     application = codedeploy.LambdaApplication(
         scope, "Deployments", application_name=f"{stage.prefix}api"
     )
@@ -30,8 +35,12 @@ def shift(
         "Canary",
         alias=live,
         application=application,
-        deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
+        deployment_group_name=f"{stage.prefix}api",
+        deployment_config=configurations.ALL_AT_ONCE
+        if stage.at_once
+        else configurations.CANARY_10_PERCENT_5_MINUTES,
         alarms=alarms,
+        ignore_alarm_configuration=stage.at_once,
     )
     acknowledge(
         group,

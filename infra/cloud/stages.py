@@ -59,6 +59,8 @@ class Stage:
     """Whether the API starts from a snapshot. That is quick, and a snapshot is paid for."""
     canary: bool = False
     """Whether a new version gets a tenth of the requests first, and the rest if no alarm sounds."""
+    at_once: bool = False
+    """Whether this deploy passes the canary over; `cdk deploy -c at-once=true` says so."""
     on_call: str = ""
     """Whom alarms and the budget write to."""
     monthly_budget: int = 0

@@ -12,7 +12,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.cloud.alarms import Alarm, Logged, Measured, Queried, alarms
+from infra.cloud.alarms import Alarm, Combined, CountedFor, Logged, Measured, Queried, alarms
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
@@ -135,18 +135,37 @@ def _metric(spec: Alarm, stage: Stage) -> cloudwatch.IMetric:
     period = cdk.Duration.minutes(spec.minutes)
     match spec.of:
         case Logged():
-            return cloudwatch.Metric(
-                namespace=_namespace(stage), metric_name=spec.name, statistic="Sum", period=period
-            )
-        case Measured(namespace, name, statistic, dimensions):
-            return cloudwatch.Metric(
-                namespace=namespace,
-                metric_name=name,
-                dimensions_map=dict(dimensions),
-                statistic=statistic,
-                period=period,
-            )
+            return _counted(spec.name, stage, period)
+        case CountedFor(alarm):
+            return _counted(alarm, stage, period)
+        case Measured() as measured:
+            return _measured(measured, period)
+        case Combined(expression, parts):
+            using = {f"m{number}": _measured(one, period) for number, one in enumerate(parts, 1)}
+            return _computed(spec, expression, using, period)
         case Queried(query):
-            return cloudwatch.MathExpression(
-                expression=query, using_metrics={}, period=period, label=spec.name
-            )
+            return _computed(spec, query, {}, period)
+
+
+def _counted(name: str, stage: Stage, period: cdk.Duration) -> cloudwatch.IMetric:
+    return cloudwatch.Metric(
+        namespace=_namespace(stage), metric_name=name, statistic="Sum", period=period
+    )
+
+
+def _measured(of: Measured, period: cdk.Duration) -> cloudwatch.IMetric:
+    return cloudwatch.Metric(
+        namespace=of.namespace,
+        metric_name=of.metric,
+        dimensions_map=dict(of.dimensions),
+        statistic=of.statistic,
+        period=period,
+    )
+
+
+def _computed(
+    spec: Alarm, expression: str, using: Mapping[str, cloudwatch.IMetric], period: cdk.Duration
+) -> cloudwatch.IMetric:
+    return cloudwatch.MathExpression(
+        expression=expression, using_metrics=using, period=period, label=spec.name
+    )

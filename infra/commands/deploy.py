@@ -26,6 +26,11 @@ def add(commands: "_Commands") -> None:
     told = "show what will change, deploy it, and ask it whether it works"
     parser = commands.add_parser("deploy", help=told, description=told.capitalize() + ".")
     parser.add_argument("--stage", default="dev", help="which one (default dev)")
+    parser.add_argument(
+        "--at-once",
+        action="store_true",
+        help="pass the canary over: while an alarm sounds, nothing else is deployed",
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--yes", action="store_true", help="do not ask before it is deployed")
     how.add_argument("--diff", action="store_true", help="only show what will change")
@@ -34,7 +39,7 @@ def add(commands: "_Commands") -> None:
 
 def _deploy(arguments: argparse.Namespace) -> int:
     try:
-        assembly = _synthesized(arguments.stage)
+        assembly = _synthesized(arguments.stage, at_once=arguments.at_once)
         cdk.run("diff", "--app", assembly)
         if arguments.diff:
             return 0
@@ -48,9 +53,10 @@ def _deploy(arguments: argparse.Namespace) -> int:
     return _told(arguments.stage, outputs)
 
 
-def _synthesized(stage: str) -> str:
+def _synthesized(stage: str, *, at_once: bool) -> str:
     """Build everything once, so that what is shown is what is deployed."""
-    cdk.run("synth", "--quiet", "--context", f"stage={stage}", "--output", "cdk.out")
+    how = ["--context", "at-once=true"] if at_once else []
+    cdk.run("synth", "--quiet", "--context", f"stage={stage}", *how, "--output", "cdk.out")
     return "cdk.out"
 
 

@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.blueprint import BLUEPRINT, Table, prefix
+from infra.blueprint.data import ACCOUNTS
 from infra.operating.account import Account
 
 Row = dict[str, Any]
@@ -24,6 +25,9 @@ Row = dict[str, Any]
 _AT_ONCE = 16  # writes: some thousand a second, which the ceiling of a production table bears
 _PAGE = 100  # rows: what BatchGetItem gives at most
 _POOL = Config(max_pool_connections=_AT_ONCE, retries={"total_max_attempts": 10})
+_OF_THE_MOMENT = {ACCOUNTS.name: ("sessions", "links")}
+"""Attributes (maps) by table that no restore brings back: a session that was ended stays ended, and
+a link that was used stays used."""
 _REFUSED = "ConditionalCheckFailedException"
 
 
@@ -68,7 +72,10 @@ class Restoring:
     def begin(self, at: datetime) -> None:
         """Have DynamoDB make the restored table, which takes minutes to hours."""
         self._client.restore_table_to_point_in_time(
-            SourceTableName=self.live, TargetTableName=self.restored, RestoreDateTime=at
+            SourceTableName=self.live,
+            TargetTableName=self.restored,
+            RestoreDateTime=at,
+            GlobalSecondaryIndexOverride=[],  # nobody queries it
         )
 
     def require_ready(self) -> None:
@@ -99,7 +106,7 @@ class Restoring:
         then, now = difference.then, difference.now
         if then is None:
             return self._write(self._client.delete_item, now, Key=self._key_of(now or {}))
-        return self._write(self._client.put_item, now, Item=_newer(then, now))
+        return self._write(self._client.put_item, now, Item=self._newer(then, now))
 
     def _write(self, call: Callable[..., object], now: Row | None, **what: Any) -> bool:
         """Write, if the live row still is the one that was compared."""
@@ -112,25 +119,45 @@ class Restoring:
         return True
 
     def _still(self, now: Row | None) -> dict[str, Any]:
+        """The condition that a row is as it was seen, attribute by attribute; or still is not."""
         if now is None:
             name = {"#name": self.table.partition.name}
             return {
                 "ConditionExpression": "attribute_not_exists(#name)",
                 "ExpressionAttributeNames": name,
             }
-        if "version" not in now:
-            return {}
+        seen = dict(enumerate(now.items()))
         return {
-            "ConditionExpression": "#name = :seen",
-            "ExpressionAttributeNames": {"#name": "version"},
-            "ExpressionAttributeValues": {":seen": now["version"]},
+            "ConditionExpression": " AND ".join(f"#{number} = :{number}" for number in seen),
+            "ExpressionAttributeNames": {f"#{n}": name for n, (name, _) in seen.items()},
+            "ExpressionAttributeValues": {f":{n}": value for n, (_, value) in seen.items()},
         }
+
+    def _newer(self, then: Row, now: Row | None) -> Row:
+        """A row as it was, but for what is of the moment.
+
+        It counts as one more write: whoever has seen the live one sees a change.
+        """
+        nothing: Row = {"M": {}}
+        row = then | {name: (now or {}).get(name, nothing) for name in self._of_the_moment}
+        if now is None or "version" not in now:
+            return row
+        return row | {"version": {"N": str(int(now["version"]["N"]) + 1)}}
+
+    @property
+    def _of_the_moment(self) -> tuple[str, ...]:
+        return _OF_THE_MOMENT.get(self.table.name, ())
+
+    def _content(self, row: Row) -> Row:
+        """A row without the count of its writes, which bringing back goes on with."""
+        ignored = {"version", *self._of_the_moment}
+        return {name: value for name, value in row.items() if name not in ignored}
 
     def _compared(self, then: Row, now: Row | None) -> Difference:
         if now is None:
             kind = Kind.EXPIRED if self._is_over(then) else Kind.MISSING
         else:
-            kind = Kind.SAME if _content(then) == _content(now) else Kind.CHANGED
+            kind = Kind.SAME if self._content(then) == self._content(now) else Kind.CHANGED
         return Difference(kind, then, now)
 
     def _is_over(self, row: Row) -> bool:
@@ -162,15 +189,3 @@ class Restoring:
 
     def _key(self, row: Row) -> tuple[str, ...]:
         return tuple(next(iter(value.values())) for value in self._key_of(row).values())
-
-
-def _content(row: Row) -> Row:
-    """A row without the count of its writes, which bringing back goes on with."""
-    return {name: value for name, value in row.items() if name != "version"}
-
-
-def _newer(then: Row, now: Row | None) -> Row:
-    """A row as it was, counted as one more write: whoever has seen the live one sees a change."""
-    if now is None or "version" not in now:
-        return then
-    return then | {"version": {"N": str(int(now["version"]["N"]) + 1)}}

@@ -19,6 +19,8 @@ _STUCK = {
     "UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name {name}",
 }
 """States from which no deploy starts, and the way out."""
+_PROPOSED = "REVIEW_IN_PROGRESS"
+"""What a first change set leaves that was never carried out: a name, and nothing behind it."""
 
 
 def check_caller(account: Account) -> Iterator[Finding]:
@@ -67,7 +69,7 @@ def check_stacks(account: Account, stage: Stage) -> Iterator[Finding]:
 
 
 def _stack_finding(name: str, state: str) -> Finding:
-    if not state:
+    if state in {"", _PROPOSED}:
         return ok(f"stack {name}: not there yet")
     if advice := _STUCK.get(state):
         return failed(f"stack {name}: {state}", advice.format(name=name))

@@ -67,4 +67,5 @@ def _metrics(alarm: dict[str, Any]) -> tuple[int, int]:
     if "MetricName" in alarm:
         return 1, 0
     listed = [one for one in alarm["Metrics"] if "MetricStat" in one]
-    return len(listed), len(alarm["Metrics"]) - len(listed)
+    queries = [one for one in alarm["Metrics"] if one.get("Expression", "").startswith("SELECT")]
+    return len(listed), len(queries)

@@ -14,6 +14,7 @@ from infra.cloud.app import create_app
 from tests.infra.conftest import small_bundles
 
 ROOT = Path(__file__).parents[2]
+SAID = {"stage": "staging", "at-once": "true"}
 LACKS = "admin_email, link_base and on_call"
 
 
@@ -24,14 +25,15 @@ def test_without_a_stage_dev_is_built(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_command_of_cdk_json_synthesizes_the_stage_that_the_context_names(tmp_path):
-    """The CDK command line hands `-c stage=staging` on as context."""
+def test_the_command_of_cdk_json_synthesizes_what_the_context_says(tmp_path):
+    """The CDK command line hands `-c stage=staging -c at-once=true` on as context."""
     interpreter, *arguments = shlex.split(json.loads((ROOT / "cdk.json").read_text())["app"])
-    told = {"CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": '{"stage": "staging"}'}
+    told = {"CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": json.dumps(SAID)}
     subprocess.run([sys.executable, *arguments], cwd=ROOT, env=os.environ | told, check=True)  # noqa: S603 - our own command
-    written = {path.name for path in tmp_path.glob("*.template.json")}
+    written = {path.name: path.read_text() for path in tmp_path.glob("dunlin-*.template.json")}
     assert interpreter == ".venv/bin/python"
-    assert written == {"dunlin-staging-backend.template.json", "dunlin-staging-data.template.json"}
+    assert sorted(written) == [f"dunlin-staging-{one}.template.json" for one in ("backend", "data")]
+    assert "CodeDeployDefault.LambdaAllAtOnce" in written["dunlin-staging-backend.template.json"]
 
 
 @pytest.mark.slow

@@ -108,6 +108,11 @@ def test_the_runbook_counts_what_is_billed(prod):
         for filter_ in prod.resources("backend", "AWS::Logs::MetricFilter").values()
         for one in filter_["Properties"]["MetricTransformations"]
     }
-    watched = len(alarms(prod)) - 1  # but for the throttled tables
+    found = prod.resources("backend", "AWS::CloudWatch::Alarm").values()
+    stats = [
+        one.get("MetricStat") for alarm in found for one in alarm["Properties"].get("Metrics", ())
+    ]
+    simple = [alarm for alarm in found if "MetricName" in alarm["Properties"]]
+    watched = len(simple) + len([one for one in stats if one])
     assert f"A stage has {len(alarms(prod))} alarms, which look at {watched} metrics" in TEXT
     assert f"The {len(metrics)} metrics that are counted out of logs" in TEXT

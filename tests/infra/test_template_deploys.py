@@ -1,9 +1,14 @@
 """How a new version of the API takes over, as synthesized: snapshots, versions, canaries."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from infra.blueprint import BLUEPRINT, prefix
+from tests.infra.conftest import Assembly, synthesize
 
+ROOT = Path(__file__).parents[2]
 VERSION = "AWS::Lambda::Version"
 ALIAS = "AWS::Lambda::Alias"
 GROUP = "AWS::CodeDeploy::DeploymentGroup"
@@ -69,6 +74,24 @@ def test_alarms_take_a_canary_back(prod):
         "Enabled": True,
         "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"],
     }
+
+
+@pytest.mark.slow
+def test_a_deploy_at_once_asks_no_alarm(prod, tmp_path):
+    """CodeDeploy begins nothing while one sounds, also not what mends it."""
+    stage, place = replace(prod.stage, at_once=True), tmp_path / "prod"
+    synthesize(stage, place)
+    (group,) = Assembly(stage, place).resources("backend", GROUP).values()
+    properties = group["Properties"]
+    assert properties["DeploymentConfigName"] == "CodeDeployDefault.LambdaAllAtOnce"
+    assert properties["AlarmConfiguration"]["Enabled"] is False
+
+
+def test_the_runbook_knows_the_name_of_the_deployments(prod):
+    """CodeDeploy lists those of an application and a group that are both named."""
+    (group,) = prod.resources("backend", GROUP).values()
+    name = group["Properties"]["DeploymentGroupName"]
+    assert f"--deployment-group-name {name} " in (ROOT / "docs" / "runbook.md").read_text()
 
 
 def test_what_takes_a_canary_back_is_seen_while_it_lasts(prod):

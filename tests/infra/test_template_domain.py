@@ -214,8 +214,8 @@ def test_aws_s_own_rules_block(full):
     }
 
 
-def test_no_rule_judges_bodies_but_the_api(full):
-    """A text of a user may be long, and may speak of scripts."""
+def test_no_rule_judges_bodies_or_names_of_programs(full):
+    """A text of a user may be long, and may speak of scripts; the API judges them."""
     rule = rules_of(full)["AWSManagedRulesCommonRuleSet"]["Statement"]
     overrides = rule["ManagedRuleGroupStatement"]["RuleActionOverrides"]
     assert {each["Name"] for each in overrides if each["ActionToUse"] == {"Count": {}}} == {
@@ -223,6 +223,7 @@ def test_no_rule_judges_bodies_but_the_api(full):
         "EC2MetaDataSSRF_BODY",
         "GenericLFI_BODY",
         "GenericRFI_BODY",
+        "NoUserAgent_HEADER",
         "SizeRestrictions_BODY",
     }
 

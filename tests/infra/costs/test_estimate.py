@@ -38,7 +38,7 @@ def test_a_month_without_a_request_costs_what_stands_there(lines):
     found = {id_: line for id_, line in lines(stage="dev").items() if line.dollars}
     by_hand = {
         "cloudwatch.dashboards": 3.00,
-        "cloudwatch.alarms": 9 * 0.10,
+        "cloudwatch.alarms": 13 * 0.10,
         "cloudwatch.query_alarms": 0.10,
         "secrets.kept": 3 * 0.40,
         # four queues, five polls each in 20 seconds

@@ -143,17 +143,27 @@ def test_a_path_of_any_bytes_reaches_the_function(folder, demo):
 
 
 def test_answers_are_sent_at_once(folder, demo):
-    """None waits for the client's acknowledgement of its head, which takes 40 ms."""
-    with running(folder) as url:
-        connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
-        times = []
-        for _ in range(30):
-            begun = time.perf_counter()
-            connection.request("GET", "/")
-            connection.getresponse().read()
-            times.append(time.perf_counter() - begun)
-        connection.close()
-    assert sorted(times)[10] < 0.03
+    """None waits for the client's acknowledgement of its head: 40 ms, but on a new connection."""
+    with running(folder) as url, closing(_connection(url)) as kept:
+        assert _seconds(lambda: kept) < 10 * _seconds(lambda: _connection(url))
+
+
+def _connection(url):
+    return HTTPConnection(url.removeprefix("http://"), timeout=30)
+
+
+def _seconds(connect):
+    """How long an answer takes, in the best third of several."""
+    times = []
+    for _ in range(30):
+        connection = connect()
+        if connection.sock is None:
+            connection.connect()
+        begun = time.perf_counter()
+        connection.request("GET", "/")
+        connection.getresponse().read()
+        times.append(time.perf_counter() - begun)
+    return sorted(times)[10]
 
 
 def test_a_port_in_use_is_said(folder, run):

@@ -57,10 +57,12 @@ class Deployment:
         self.mine = (200, {"email": ANN, "role": "user"}, {})
         self.headers = dict(SECURE)
         self.asked = []
+        self.agents = set()
 
     def answer(self, method, path, headers, body):
         """What one request gets."""
         self.asked.append((method, path, body))
+        self.agents.add(headers.get("User-Agent"))
         place = path.partition("?")[0]
         if place == "/users/me" and headers.get("Authorization") == "Bearer t":
             return self.mine

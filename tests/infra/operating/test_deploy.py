@@ -64,6 +64,13 @@ def test_what_was_shown_is_what_is_deployed(command_line, dunlin):
     assert done.lines[-1] == "8 ok"
 
 
+def test_a_canary_is_passed_over_when_that_is_said(command_line, dunlin):
+    """The synthesis is told; what is shown is again what is deployed."""
+    dunlin("deploy", "--yes", "--at-once")
+    how = ["--context", "at-once=true"]
+    assert command_line.asked() == [[*SYNTH[:4], *how, *SYNTH[4:]], DIFF, DEPLOY]
+
+
 def test_a_deployment_that_does_not_work_is_a_failure(command_line, dunlin, deployment):
     """It is deployed all the same, and the exit code says so."""
     deployment.answers["/health/ready"] = (503, {"code": "unavailable"}, {})

@@ -208,6 +208,7 @@ def test_the_bootstrap_that_is_needed_is_what_the_stacks_ask_for(stage):
     ("state", "line"),
     [
         ("UPDATE_COMPLETE", "ok       stack dunlin-dev-data: UPDATE_COMPLETE"),
+        ("REVIEW_IN_PROGRESS", "ok       stack dunlin-dev-data: not there yet"),
         ("UPDATE_ROLLBACK_COMPLETE", "ok       stack dunlin-dev-data: UPDATE_ROLLBACK_COMPLETE"),
         ("ROLLBACK_COMPLETE", "failed   stack dunlin-dev-data: ROLLBACK_COMPLETE\n"),
         ("DELETE_FAILED", "failed   stack dunlin-dev-data: DELETE_FAILED\n"),

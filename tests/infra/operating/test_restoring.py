@@ -62,6 +62,60 @@ def test_a_row_that_changes_meanwhile_stays(damaged, ann):
     assert items(ann)[damaged["renamed"]] == ("newer", 3)
 
 
+def test_a_row_without_a_version_that_changes_meanwhile_stays(aws, restore):
+    """Its attributes tell that it did."""
+    dynamodb = core_aws.client("dynamodb")
+    row = {"id": {"S": "e"}, "note": {"S": "then"}, "more": {"S": "same"}}
+    table = prefix("local") + "audit"
+    dynamodb.put_item(TableName=table, Item=row)
+    restore("begin", "audit", *THEN)
+    dynamodb.put_item(TableName=table, Item=row | {"note": {"S": "now"}})
+    restoring = Restoring("local", "audit", Account())
+    found = [one for page in restoring.differences() for one in page]
+    latest = row | {"note": {"S": "now"}, "more": {"S": "later"}}
+    dynamodb.put_item(TableName=table, Item=latest)
+    assert restoring.bring_back(found) == 0
+    assert dynamodb.scan(TableName=table)["Items"] == [latest]
+
+
+def account(sessions, **words):
+    """An account's row, as DynamoDB writes it."""
+    said = {name: {"S": word} for name, word in words.items()}
+    none: dict = {"M": {}}
+    opened = {"M": dict.fromkeys(sessions, none)}
+    return {"id": {"S": "a"}, "version": {"N": "1"}, "links": none, "sessions": opened, **said}
+
+
+def test_a_session_that_was_ended_stays_ended(aws, restore):
+    """The rest of the account is what it was, and nobody is signed out by that."""
+    dynamodb, table = core_aws.client("dynamodb"), prefix("local") + "accounts"
+    dynamodb.put_item(TableName=table, Item=account(["stolen", "own"], full_name="Ann"))
+    restore("begin", "accounts", *THEN)
+    dynamodb.put_item(TableName=table, Item=account(["own", "new"], full_name="Eve"))
+    restore("apply", "accounts", "--changed", "--stage", "local")
+    (row,) = dynamodb.scan(TableName=table)["Items"]
+    assert row == account(["own", "new"], full_name="Ann") | {"version": {"N": "2"}}
+
+
+def test_an_account_that_comes_back_has_no_sessions(aws, restore):
+    """Whoever it belongs to signs in again."""
+    dynamodb, table = core_aws.client("dynamodb"), prefix("local") + "accounts"
+    dynamodb.put_item(TableName=table, Item=account(["stolen"], full_name="Ann"))
+    restore("begin", "accounts", *THEN)
+    dynamodb.delete_item(TableName=table, Key={"id": {"S": "a"}})
+    restore("apply", "accounts", "--stage", "local")
+    assert dynamodb.scan(TableName=table)["Items"] == [account([], full_name="Ann")]
+
+
+def test_sessions_alone_are_no_difference(aws, restore):
+    """They change all day."""
+    dynamodb, table = core_aws.client("dynamodb"), prefix("local") + "accounts"
+    dynamodb.put_item(TableName=table, Item=account(["own"]))
+    restore("begin", "accounts", *THEN)
+    dynamodb.put_item(TableName=table, Item=account(["own", "new"]))
+    assert restore("compare", "accounts", "--stage", "local") == ["same: 1"]
+
+
 def test_a_row_that_came_meanwhile_stays(damaged, ann):
     """A missing row is only put where there still is none."""
     restoring = Restoring("local", "items", Account())

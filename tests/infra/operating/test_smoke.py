@@ -37,6 +37,12 @@ def test_it_only_reads(deployment, dunlin):
     assert {method for method, _, _ in deployment.asked} == {"GET"}
 
 
+def test_it_says_who_asks(deployment, dunlin):
+    """A firewall's usual rules turn away whoever does not."""
+    dunlin("smoke", deployment.url)
+    assert deployment.agents == {"dunlin-smoke"}
+
+
 @pytest.mark.parametrize(
     ("path", "answer", "said"),
     [
