@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from infra.local import client
 from tests.e2e.places import NewAccount
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds a start may take on a busy machine
@@ -33,8 +33,7 @@ class Twin:
         (folder / "handler").symlink_to(handler)  # wherever these are
         (folder / "infra").symlink_to(ROOT / "infra")
         self._is_ours = handler.parent == ROOT
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
 

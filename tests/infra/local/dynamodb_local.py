@@ -6,7 +6,6 @@ Needs Java and Maven, which fetches it; without them those tests are skipped.
 import fcntl
 import os
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from infra.local import mocks
 from infra.local.forwarding import forward
 from infra.local.places import Refused
+from tests.ports import free_port
 
 CACHE = Path.home() / ".cache" / "dunlin" / "dynamodb-local"
 POM = """
@@ -57,9 +57,7 @@ def _fetch():
 @pytest.fixture(scope="session")
 def dynamodb_local(jars):
     """The URL of Amazon's DynamoDB Local, without a table."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = ["java", "-Xmx256m", f"-Djava.library.path={jars}", "-cp", f"{jars}/*"]
     command += ["com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory"]
     command += ["-port", str(port), "-disableTelemetry"]

@@ -13,6 +13,7 @@ import pytest
 
 from infra import cli
 from tests.infra.local.twins import get, running
+from tests.ports import free_port
 
 
 def dunlin(folder, *arguments):
@@ -31,8 +32,7 @@ def dunlin(folder, *arguments):
 @contextmanager
 def started(folder):
     """A twin in a process of its own: the process, its URL, its function's process, its words."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     said = ""
     with dunlin(folder, "run", "--port", str(port), "--strict") as process:
         while "Ctrl-C" not in said:
