@@ -23,7 +23,9 @@ from infra.blueprint.data import (
     PAYLOADS,
     REFRESH,
     SLOW,
+    STORED,
     TOKENS,
+    UPLOADS,
 )
 from infra.blueprint.functions import API, CLOCK, LETTERS, OPERATORS, WORKER_FAST, WORKER_SLOW
 from infra.blueprint.shapes import (
@@ -69,7 +71,7 @@ BLUEPRINT = Blueprint(
         Source(FAST.dead, LETTERS.name, batch=10, concurrency=2),
         Source(SLOW.dead, LETTERS.name, batch=10, concurrency=2),
     ),
-    buckets=(PAYLOADS,),
+    buckets=(PAYLOADS, UPLOADS, STORED),
     secrets=(CURSORS, REFRESH, TOKENS),
     edge=EDGE,
     sender=MAIL,

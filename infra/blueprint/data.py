@@ -53,6 +53,12 @@ PAYLOADS = Bucket("payloads", expire_days=800, folders=(("results/", 125),))
 """What is too large for a row: arguments of jobs, which may be due in two years, and results, which
 are asked for while the job is remembered."""
 
+UPLOADS = Bucket("uploads", expire_days=1, notifies=FAST.name, uploads=True)
+"""Where files wait until they are checked. What nobody checked goes by itself: a day is the least
+that S3 counts in."""
+STORED = Bucket("files")
+"""Files that were checked, and what is made of them, for as long as somebody keeps them."""
+
 CURSORS = Secret("cursors", "Keys that sign page cursors.")
 REFRESH = Secret("refresh", "Keys that sign refresh tokens.")
 TOKENS = Secret(

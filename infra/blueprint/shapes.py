@@ -77,13 +77,15 @@ class Source:
 class Bucket:
     """A private S3 bucket. Objects expire after so many days; new ones are told to a queue.
 
-    `folders` names those in which they expire sooner, and after how many days.
+    `folders` names those in which they expire sooner, and after how many days. With `uploads`,
+    pages of the stage's allowed origins may send it forms.
     """
 
     name: str
     expire_days: int | None = None
     folders: tuple[tuple[str, int], ...] = ()
     notifies: str | None = None
+    uploads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

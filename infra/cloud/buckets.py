@@ -1,4 +1,4 @@
-"""Buckets: private, encrypted, TLS only; what is in them expires, and new objects may be told."""
+"""Buckets: private, encrypted, TLS only. Objects may expire, be told of, and come from pages."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -13,6 +13,8 @@ from infra.blueprint import Bucket
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
+_HOUR = 3_600  # seconds for which a browser need not ask again
+
 
 def add_bucket(
     scope: Construct, bucket: Bucket, stage: Stage, queues: Mapping[str, sqs.Queue]
@@ -26,6 +28,7 @@ def add_bucket(
         enforce_ssl=True,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         lifecycle_rules=_rules(bucket),
+        cors=_cors(bucket, stage),
         removal_policy=stage.removal,
     )
     acknowledge(
@@ -48,6 +51,20 @@ def _rules(bucket: Bucket) -> list[s3.LifecycleRule]:
             s3.LifecycleRule(prefix=folder, expiration=cdk.Duration.days(days))
             for folder, days in bucket.folders
         ),
+    ]
+
+
+def _cors(bucket: Bucket, stage: Stage) -> list[s3.CorsRule] | None:
+    """Let the pages that may call the API send forms, and read what S3 calls what they sent."""
+    if not bucket.uploads or not stage.allowed_origins:
+        return None
+    return [
+        s3.CorsRule(
+            allowed_methods=[s3.HttpMethods.POST],
+            allowed_origins=list(stage.allowed_origins),
+            exposed_headers=["ETag"],
+            max_age=_HOUR,
+        )
     ]
 
 
