@@ -36,6 +36,9 @@ _OTHERS = {
     "sqs": Config(retries={"mode": "standard", "total_max_attempts": 2}),
     # A mail that was taken while its answer was lost is sent again: its job repeats it, slowly.
     "sesv2": Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}),
+    # A copy of 100 MB answers when it is done. Forms and URLs are signed for the region's own
+    # address: the global one redirects, which a browser does not follow with a form.
+    "s3": Config(read_timeout=6, signature_version="s3v4", s3={"addressing_style": "virtual"}),
 }
 _LAST_SECOND = 1.0  # seconds of a function's time that are kept for its answer (threats K15)
 

@@ -13,6 +13,7 @@ from infra.blueprint.data import (
     CURSORS,
     EDGE,
     FAST,
+    FILES,
     IDEMPOTENCY,
     ITEM_TERMS,
     ITEMS,
@@ -63,7 +64,10 @@ __all__ = [
 
 BLUEPRINT = Blueprint(
     functions=(API, WORKER_FAST, WORKER_SLOW, CLOCK, LETTERS, OPERATORS),
-    tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
+    tables=(
+        *(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
+        FILES,
+    ),
     queues=(FAST, SLOW),
     sources=(
         Source(FAST.name, WORKER_FAST.name, batch=10, concurrency=50),

@@ -45,6 +45,15 @@ JOBS = Table(
     ),
     ttl="expires_at",
 )
+FILES = Table(
+    "files",
+    partition=Key("id"),
+    indexes=(
+        Index("owner", partition=Key("owner_id"), sort=Key("id")),
+        Index("open", partition=Key("shelf"), sort=Key("id"), projection="KEYS_ONLY"),
+    ),
+    ttl="expires_at",
+)
 
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").
 FAST = Queue("fast", visibility=60)

@@ -1,0 +1,29 @@
+"""Files of accounts: uploaded, checked, kept, downloaded for a short while, deleted."""
+
+from handler.files.models import File
+from handler.files.service.access import (
+    FileNotFound,
+    FileNotReady,
+    file_of,
+    is_public,
+    open_content,
+    public_when,
+    ready_file,
+    release,
+    use,
+)
+from handler.files.service.uploads import store
+
+__all__ = [
+    "File",
+    "FileNotFound",
+    "FileNotReady",
+    "file_of",
+    "is_public",
+    "open_content",
+    "public_when",
+    "ready_file",
+    "release",
+    "store",
+    "use",
+]

@@ -1,0 +1,1 @@
+"""What is allowed with files, and what follows from it."""
