@@ -1,8 +1,10 @@
 """Every room's jobs: importing this registers their handlers, and fills the calendar."""
 
 from handler.accounts import jobs as accounts
+from handler.files import jobs as files
 from handler.items import jobs as items
 from handler.jobs import jobs
 from handler.mail import jobs as mail
+from handler.transfers import jobs as transfers
 
-JOBS = (accounts, items, jobs, mail)
+JOBS = (accounts, files, items, jobs, mail, transfers)

@@ -16,12 +16,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
+from handler.core import clock
 from handler.core.attributes import IntegerAttribute
 from handler.core.ids import derived_id, new_id
 from handler.core.records import MarkedRow, Record, table
 from handler.core.shards import Span, shard_of, shards
 from handler.files import kinds
-from handler.files.states import State
+from handler.files.states import OPEN, State
 
 FILES = 100
 BYTES = 500_000_000
@@ -90,7 +91,7 @@ class File(Record):
     @property
     def is_open(self) -> bool:
         """Whether its bytes are not accepted yet, nor refused."""
-        return self.state in {State.PENDING, State.PROCESSING}
+        return self.state in OPEN
 
     @classmethod
     def announced(cls, **fields: object) -> "File":
@@ -98,6 +99,24 @@ class File(Record):
         made = cls(**fields)
         made.shelf = f"{_OPEN}#{shard_of(made.id)}"
         return made
+
+    def stands(self) -> Condition:
+        """That it is where it was when it was read."""
+        standing: Condition = File.state == self.state
+        return standing
+
+    def is_unused(self) -> Condition:
+        """That it is where it was, and nothing uses it."""
+        unused: Condition = self.stands() & File.used_by.does_not_exist()
+        return unused
+
+    def moving(self, state: State, **fields: object) -> list[Action]:
+        """The actions that bring it to another state, and set fields."""
+        values = {"state": state.value, "updated_at": clock.now(), **fields}
+        actions = [getattr(File, name).set(value) for name, value in values.items()]
+        if state not in OPEN:
+            actions.append(File.shelf.remove())
+        return [*actions, File.version.add(1)]
 
     @classmethod
     def find(cls, file_id: str) -> "File | None":

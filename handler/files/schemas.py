@@ -104,15 +104,17 @@ class LinkOut(Out):
     expires_in: int = Field(description="Seconds.")
 
 
-class CheckFile(Job, name="files.check", timeout=25):
+class CheckFile(Job, name="files.check"):
     """Look at the bytes of a file that was uploaded, and accept or reject them."""
 
+    owner_id: str
     file_id: str
 
 
 class MakeThumbnails(Job, name="files.make_thumbnails", queue="slow", timeout=120):
     """Make the thumbnails of an image that was checked; it is ready then."""
 
+    owner_id: str
     file_id: str
 
 

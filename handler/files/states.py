@@ -15,6 +15,10 @@ class State(StrEnum):
     """Its bytes are not what was announced, or not acceptable; a reason says which."""
 
 
+OPEN = frozenset({State.PENDING, State.PROCESSING})
+"""States in which a file's bytes are not accepted yet, nor refused."""
+
+
 class Size(StrEnum):
     """The thumbnails of an image."""
 

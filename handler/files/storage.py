@@ -24,7 +24,8 @@ DOWNLOAD_SECONDS = 120
 credentials that signed them."""
 CHUNK = 1_000_000
 """Bytes of a stream that are in memory at once."""
-_UPLOADS = "uploads"
+UPLOADS = "uploads"
+"""The bucket of what waits to be checked."""
 _STORED = "files"
 _GONE = frozenset({"404", "NoSuchKey"})
 _MOVED = frozenset({"412", "PreconditionFailed"})
@@ -69,7 +70,10 @@ def sign_upload(file: File) -> Form:
     conditions = [fields, ["content-length-range", file.size, file.size]]
     with _answered():
         signed = _client().generate_presigned_post(
-            **_waiting(file), Fields=fields, Conditions=conditions, ExpiresIn=UPLOAD_SECONDS
+            **_waiting(file.owner_id, file.id),
+            Fields=fields,
+            Conditions=conditions,
+            ExpiresIn=UPLOAD_SECONDS,
         )
     return Form(signed["url"], signed["fields"])
 
@@ -97,18 +101,18 @@ def attachment(name: str) -> str:
 
 def put_upload(file: File, content: BinaryIO | bytes) -> None:
     """Put a file's bytes where they wait to be checked. Raises Unavailable."""
-    _put({**_waiting(file), "ContentType": file.content_type}, content)
+    _put({**_waiting(file.owner_id, file.id), "ContentType": file.content_type}, content)
 
 
 def open_upload(file: File) -> Upload:
     """The bytes of a file that wait to be checked. Raises ObjectGone, Unavailable."""
-    answer = _call("GetObject", _waiting(file))
+    answer = _call("GetObject", _waiting(file.owner_id, file.id))
     return Upload(answer["ETag"], _chunks(answer["Body"]))
 
 
 def is_uploaded(file: File) -> bool:
     """Whether bytes of a file wait to be checked. Raises Unavailable."""
-    place = _waiting(file)
+    place = _waiting(file.owner_id, file.id)
     asked = {"Bucket": place["Bucket"], "Prefix": place["Key"], "MaxKeys": 1}
     return bool(_call("ListObjectsV2", asked).get("Contents"))
 
@@ -119,7 +123,7 @@ def accept(file: File, etag: str) -> None:
     Raises ObjectGone, ObjectMoved, Unavailable.
     """
     copied = {
-        "CopySource": _waiting(file),
+        "CopySource": _waiting(file.owner_id, file.id),
         "CopySourceIfMatch": etag,
         "ContentType": file.content_type,
         "MetadataDirective": "REPLACE",
@@ -137,9 +141,13 @@ def put_thumbnail(file_id: str, size: Size, content: bytes) -> None:
     _put({**_stored(thumbnail(file_id, size)), "ContentType": "image/webp"}, content)
 
 
-def open_original(file_id: str, start: int = 0) -> Iterator[bytes]:
-    """The accepted bytes of a file in chunks, from a byte on. Raises ObjectGone, Unavailable."""
-    ranged = {"Range": f"bytes={start}-"} if start else {}
+def open_original(file_id: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The accepted bytes of a file in chunks, from a byte on, up to another or to the end.
+
+    Raises ObjectGone, Unavailable.
+    """
+    last = "" if end is None else end - 1
+    ranged = {"Range": f"bytes={start}-{last}"} if start or end else {}
     answer = _call("GetObject", {**_stored(original(file_id)), **ranged})
     return _chunks(answer["Body"])
 
@@ -151,7 +159,7 @@ def get_thumbnail(file_id: str, size: Size) -> bytes:
 
 def delete_all(owner_id: str, file_id: str) -> None:
     """Delete whatever there is of a file, waiting or stored. Raises Unavailable."""
-    _call("DeleteObject", _place(_UPLOADS, f"{owner_id}/{file_id}"))
+    _call("DeleteObject", _waiting(owner_id, file_id))
     for key in (original(file_id), *(thumbnail(file_id, size) for size in Size)):
         _call("DeleteObject", _stored(key))
 
@@ -166,8 +174,8 @@ def thumbnail(file_id: str, size: Size) -> str:
     return f"thumbnails/{file_id}/{size}.webp"
 
 
-def _waiting(file: File) -> dict[str, str]:
-    return _place(_UPLOADS, f"{file.owner_id}/{file.id}")
+def _waiting(owner_id: str, file_id: str) -> dict[str, str]:
+    return _place(UPLOADS, f"{owner_id}/{file_id}")
 
 
 def _stored(key: str) -> dict[str, str]:

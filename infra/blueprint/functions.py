@@ -1,6 +1,6 @@
 """What acts: functions, and exactly what each of them may do."""
 
-from infra.blueprint.data import AUDIT, ITEMS, JOBS
+from infra.blueprint.data import AUDIT, FILES, ITEMS, JOBS
 from infra.blueprint.shapes import Function, Grant
 
 _ITEM_ROWS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
@@ -31,6 +31,10 @@ API = Function(
             ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:Query", *_ITEM_ROWS),
         ),
         Grant("jobs", ("dynamodb:Query",), indexes=tuple(i.name for i in JOBS.indexes)),
+        Grant("files", _ITEM_ROWS),
+        Grant("files", ("dynamodb:Query",), indexes=("owner",)),
+        Grant("uploads", ("s3:PutObject",)),
+        Grant("files", ("s3:GetObject",)),
         *_QUEUES,
         _OBJECTS,
         Grant("refresh", ("secretsmanager:GetSecretValue",)),
@@ -52,6 +56,11 @@ _WORK = (
     Grant("items", ("dynamodb:DeleteItem", "dynamodb:GetItem")),
     Grant("items", ("dynamodb:Query",), indexes=("owner",)),
     Grant("item_terms", ("dynamodb:DeleteItem",)),
+    Grant("files", _ITEM_ROWS),
+    Grant("files", ("dynamodb:Query",), indexes=tuple(i.name for i in FILES.indexes)),
+    Grant("uploads", ("s3:DeleteObject", "s3:GetObject")),
+    Grant("uploads", ("s3:ListBucket",)),  # without it S3 answers 403 for what is not there
+    Grant("files", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")),
     Grant("audit", ("dynamodb:PutItem",)),
     Grant("metrics", ("dynamodb:UpdateItem",)),
     Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),

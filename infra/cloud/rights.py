@@ -14,6 +14,9 @@ from infra.cloud.stages import Stage
 POLLING = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 """What Lambda's pollers do with the queues of a function, in its name."""
 
+_LISTING = ("s3:ListBucket",)
+"""What is done with a bucket; all else with the objects in it."""
+
 
 def add_role(
     scope: Construct, spec: Function, *, stage: Stage, log_group: logs.LogGroup
@@ -30,7 +33,7 @@ def add_role(
         if grant.resource in _absent(stage):
             continue
         _allow(role, grant.actions, _ARNS[_service(grant)](scope, grant, stage))
-        if _service(grant) == "s3":
+        if _service(grant) == "s3" and grant.actions != _LISTING:
             _acknowledge_objects(role, grant, stage)
     for source in BLUEPRINT.sources:
         if source.function == spec.name:
@@ -88,7 +91,8 @@ def _queues(scope: Construct, grant: Grant, stage: Stage) -> list[str]:
 
 
 def _objects(scope: Construct, grant: Grant, stage: Stage) -> list[str]:
-    return [f"{bucket_arn(scope, grant.resource, stage)}/*"]
+    bucket = bucket_arn(scope, grant.resource, stage)
+    return [bucket if grant.actions == _LISTING else f"{bucket}/*"]
 
 
 # Written out by name, since a reference would tie each deploy of code to the data stack.

@@ -18,7 +18,8 @@ _TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
 }
-_S3 = {"HeadObject": "GetObject", "ListObjects": "ListBucket", "HeadBucket": "ListBucket"}
+_S3 = {"HeadObject": "GetObject", "HeadBucket": "ListBucket"}
+_S3 |= {"ListObjects": "ListBucket", "ListObjectsV2": "ListBucket"}
 _SQS = {
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "DeleteMessageBatch": "DeleteMessage",

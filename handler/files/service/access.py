@@ -59,13 +59,13 @@ def link_to_content(caller: Caller, file_id: str) -> Link:
     return storage.sign_download(ready_file(caller.id, file_id))
 
 
-def open_content(file: File, start: int = 0) -> Iterator[bytes]:
-    """The bytes of a ready file from a place on, a megabyte at a time.
+def open_content(file: File, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The bytes of a ready file from a place on, up to another, a megabyte at a time.
 
     Raises, while it is read, Unavailable, and FileNotFound when the file has gone meanwhile.
     """
     try:
-        yield from storage.open_original(file.id, start)
+        yield from storage.open_original(file.id, start, end)
     except ObjectGone as gone:
         raise FileNotFound from gone
 
