@@ -27,7 +27,9 @@ Reason = Literal["image_broken", "image_too_large", "not_an_image"]
 
 PIXELS_MAX = 25_000_000  # parameters.md, "Uploads"
 SIDE_MAX = 10_000  # the same
-WEBP_PIXELS_MAX = 12_500_000  # its reader takes 16 bytes a pixel: all 25 Mpx would be 430 MB
+COSTLY_PIXELS_MAX = 12_500_000
+"""Pixels of a webp, whose reader takes 16 bytes for each, and of a JPEG in CMYK, whose reader keeps
+8 for each: of 25 Mpx they would take 430 and 300 MB."""
 _READERS = (JpegImageFile, PngImageFile, WebPImageFile, GifImageFile)
 _TYPES = {"MPO": "image/jpeg"} | {r.format: f"image/{r.format.lower()}" for r in _READERS}
 _LONGER_SIDE = {Size.LARGE: 1280, Size.MEDIUM: 480, Size.SMALL: 160}
@@ -45,6 +47,17 @@ _TURNS = {
 }
 """What sets an image upright, by EXIF orientation."""
 _ON_THEIR_SIDE = (5, 6, 7, 8)
+_BROKEN = (
+    EOFError,
+    IndexError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's readers raise when content is not as its format says."""
 
 Image.MAX_IMAGE_PIXELS = PIXELS_MAX // 2  # Pillow raises at twice this, also in its own readers
 
@@ -101,19 +114,16 @@ def _opened(content: BinaryIO) -> Iterator[ImageFile]:
             raise ImageRefused("not_an_image") from error
         except Image.DecompressionBombError as error:
             raise ImageRefused("image_too_large") from error
-        except (ArithmeticError, LookupError, OSError, SyntaxError, EOFError) as error:
-            raise ImageRefused("image_broken") from error
-        except (AttributeError, TypeError, ValueError, struct.error, zlib.error) as error:
+        except _BROKEN as error:
             raise ImageRefused("image_broken") from error
 
 
 def _check_size(image: ImageFile) -> None:
     width, height = image.size
-    pixels = WEBP_PIXELS_MAX if image.format == WebPImageFile.format else PIXELS_MAX
+    costly = image.format == WebPImageFile.format or image.mode == "CMYK"
+    pixels = COSTLY_PIXELS_MAX if costly else PIXELS_MAX
     if width * height > pixels or max(width, height) > SIDE_MAX:
         raise ImageRefused("image_too_large")
-    if not width * height:
-        raise ImageRefused("image_broken")
 
 
 def _orientation(image: ImageFile) -> int | None:
@@ -150,8 +160,8 @@ def _shrunk(image: ImageFile) -> Image.Image:
 
 
 def _plain(strip: Image.Image, mode: str) -> Image.Image:
-    if strip.mode.startswith("I;16"):
-        strip = strip.convert("L")
+    if strip.mode == "I;16":  # whose conversion would clip at 255
+        strip = strip.point(lambda value: value * (1 / 256)).convert("L")
     if mode == "RGBa":
         strip = strip.convert("RGBA")
     return strip.convert(mode)
