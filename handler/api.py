@@ -17,10 +17,13 @@ from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
 from handler.core.settings import settings
 from handler.core.starting import started
+from handler.files.router import router as files
 from handler.items.router import router as items
 from handler.jobs.router import router as jobs
+from handler.transfers.router import router as transfers
 
-ROUTERS = (items, system.router, accounts, jobs, audit)  # matched in turn: the busiest first
+# Matched in turn: the busiest first.
+ROUTERS = (items, system.router, accounts, files, jobs, audit, transfers)
 
 _TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
 

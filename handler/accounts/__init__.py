@@ -1,6 +1,12 @@
 """People and programs that sign in: accounts, their sessions, their roles."""
 
 from handler.accounts.schemas import AccountClosed
+from handler.accounts.service.holdings import (
+    is_open,
+    opened_between,
+    profile_held,
+    sessions_held,
+)
 from handler.accounts.service.operations import create_admin, open_demo_accounts, rotate_keys
 from handler.accounts.service.signin import authenticate
 from handler.accounts.tokens import load as load_tokens
@@ -9,7 +15,11 @@ __all__ = [
     "AccountClosed",
     "authenticate",
     "create_admin",
+    "is_open",
     "load_tokens",
     "open_demo_accounts",
+    "opened_between",
+    "profile_held",
     "rotate_keys",
+    "sessions_held",
 ]

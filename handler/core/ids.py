@@ -24,6 +24,17 @@ def derived_id(seconds: float, *words: object) -> str:
     return _written(seconds, int.from_bytes(digest[: _CHANCE // 8], "big"))
 
 
+def first_id(seconds: float) -> str:
+    """The lowest id of a time (epoch seconds): where a stretch of ids begins."""
+    return _written(seconds, 0)
+
+
+def numbered_id(origin: str, number: int) -> str:
+    """The id that follows from another and a number: of the same time, and sorted by the number."""
+    digest = int.from_bytes(hashlib.sha256(f"{origin}#numbered".encode()).digest()[:6], "big")
+    return _written(seconds_of(origin), number << 48 | digest)
+
+
 def seconds_of(id_: str) -> float:
     """When an id was made, in epoch seconds: its first ten characters."""
     milliseconds = 0

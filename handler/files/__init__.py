@@ -1,5 +1,6 @@
 """Files of accounts: uploaded, checked, kept, downloaded for a short while, deleted."""
 
+from handler.files.holdings import page_held
 from handler.files.models import File
 from handler.files.service.access import (
     FileNotFound,
@@ -12,7 +13,7 @@ from handler.files.service.access import (
     release,
     use,
 )
-from handler.files.service.uploads import store
+from handler.files.service.making import store
 
 __all__ = [
     "File",
@@ -21,6 +22,7 @@ __all__ = [
     "file_of",
     "is_public",
     "open_content",
+    "page_held",
     "public_when",
     "ready_file",
     "release",

@@ -3,6 +3,7 @@
 from handler.jobs.definitions import Event, Job, handles
 from handler.jobs.enqueueing import Writes, enqueue, transaction
 from handler.jobs.entries import Handle
+from handler.jobs.holdings import page_held
 from handler.jobs.housekeeping import forget
 from handler.jobs.runs import GiveUp, JobCancelled, JobTimeout, RetryLater, Run
 from handler.jobs.schemas import ObjectCreated
@@ -21,5 +22,6 @@ __all__ = [
     "enqueue",
     "forget",
     "handles",
+    "page_held",
     "transaction",
 ]

@@ -131,6 +131,13 @@ class JobRow(Row):
         return self.on_behalf_of or self.parent or self.name
 
     @property
+    def percent(self) -> int | None:
+        """How far it is: as it says itself, and while it waits by how many children have ended."""
+        if self.state == State.WAITING and self.children:
+            return 100 * (self.children - self.left) // self.children
+        return self.progress
+
+    @property
     def created(self) -> int:
         """When it was enqueued: its id says so."""
         return int(seconds_of(self.id))

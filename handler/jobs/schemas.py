@@ -94,7 +94,10 @@ class JobOut(Out):
     name: str
     state: State
     attempts: int
-    progress: int | None = Field(description="Percent, as the job itself says.")
+    progress: int | None = Field(
+        validation_alias="percent",
+        description="Percent: as the job itself says, or of its children while it waits for them.",
+    )
     note: str | None
     result: Annotated[Any, BeforeValidator(_parsed)] = Field(
         description="What it returned; a large result is in the answer for this job alone."

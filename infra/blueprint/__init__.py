@@ -23,6 +23,7 @@ from infra.blueprint.data import (
     METRICS,
     PAYLOADS,
     REFRESH,
+    REPORTS,
     SLOW,
     STORED,
     TOKENS,
@@ -67,6 +68,7 @@ BLUEPRINT = Blueprint(
     tables=(
         *(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
         FILES,
+        REPORTS,
     ),
     queues=(FAST, SLOW),
     sources=(

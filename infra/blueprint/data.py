@@ -33,6 +33,7 @@ AUDIT = Table(
     ttl="expires_at",
 )
 METRICS = Table("metrics", partition=Key("period"), sort=Key("bucket"), ttl="expires_at")
+REPORTS = Table("reports", partition=Key("year"), sort=Key("day"))
 LIMITS = Table("limits", partition=Key("key"), ttl="expires_at")
 JOBS = Table(
     "jobs",
@@ -58,9 +59,9 @@ FILES = Table(
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").
 FAST = Queue("fast", visibility=60)
 SLOW = Queue("slow", visibility=930)
-PAYLOADS = Bucket("payloads", expire_days=800, folders=(("results/", 125),))
+PAYLOADS = Bucket("payloads", expire_days=800, folders=(("results/", 125), ("exports/", 2)))
 """What is too large for a row: arguments of jobs, which may be due in two years, and results, which
-are asked for while the job is remembered."""
+are asked for while the job is remembered; and parts of exports, until they are one file."""
 
 UPLOADS = Bucket("uploads", expire_days=1, notifies=FAST.name, uploads=True)
 """Where files wait until they are checked. What nobody checked goes by itself: a day is the least

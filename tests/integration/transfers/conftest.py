@@ -1,0 +1,72 @@
+"""Hands for transfers: files of an account, imports to their end, and what is in a result's file."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+
+from handler import files
+from handler.core import aws as core_aws
+from handler.files import File
+from tests import rights
+
+Import = Callable[..., dict[str, Any]]
+_TRANSACTION = "before-send.dynamodb.TransactWriteItems"
+
+
+def stored(owner: str, content: str | bytes, format_: str = "csv") -> str:
+    """A ready file of an account."""
+    data = content.encode() if isinstance(content, str) else content
+    type_ = {"csv": "text/csv", "jsonl": "application/jsonl"}[format_]
+    return files.store(owner, name=f"rows.{format_}", content_type=type_, content=data).id
+
+
+def content_of(file: dict[str, Any]) -> str:
+    """What is in the file that a result names."""
+    found = File.find(file["file_id"])
+    assert found
+    return b"".join(files.open_content(found)).decode()
+
+
+@pytest.fixture
+def import_(jobs) -> Import:
+    """Imports a text for an account, to the job's end."""
+
+    def done(client, owner: str, content: str | bytes, format_: str = "csv") -> dict[str, Any]:
+        file_id = stored(owner, content, format_)
+        answer = client.post("/imports", {"file_id": file_id, "format": format_})
+        assert answer.status == 202, answer
+        jobs.deliver()
+        return client.get(answer.body["url"]).body
+
+    return done
+
+
+@pytest.fixture
+def export(jobs) -> Callable[..., dict[str, Any]]:
+    """Exports for an account, to the job's end."""
+
+    def done(client, **asked: str) -> dict[str, Any]:
+        answer = client.post("/exports", {"kind": "items", "format": "csv", **asked})
+        assert answer.status == 202, answer
+        jobs.deliver()
+        return client.get(answer.body["url"]).body
+
+    return done
+
+
+@pytest.fixture
+def at_each_transaction(aws: None) -> Iterator[Callable[[Callable[[bytes], object]], None]]:
+    """Calls something with the body of each transaction, before it is carried out."""
+    events = core_aws.client("dynamodb").meta.events
+
+    def register(do: Callable[[bytes], object]) -> None:
+        def see(request: AWSPreparedRequest, **_: Any) -> None:
+            with rights.acting(None):
+                do(request.body)
+
+        events.register_first(_TRANSACTION, see, unique_id="transfers")
+
+    yield register
+    events.unregister(_TRANSACTION, unique_id="transfers")
