@@ -16,16 +16,20 @@ from threading import Thread
 from typing import Any
 
 from infra.blueprint import Function
-from infra.local import grants, objects
-from infra.local.calls import Answer, Call, Service, denial, failure
+from infra.local import credentials, grants, objects
+from infra.local.calls import Answer, Call, Readable, Service, denial, failure
+from infra.local.credentials import Credentials
+from infra.local.engine import contents
 from infra.local.places import ACCOUNT
+from infra.local.s3 import Door
 
 _CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9]+)/aws4_request")
 _KINDS = {"dynamodb": "table/", "secretsmanager": "secret:", "ses": "identity/"}
+_PIECE = 256 * 1024  # bytes of a body that nobody wanted
 _POLL = 0.05  # seconds until the server sees that it shall stop
 
 OnCall = Callable[[str, grants.Need], None]
-OnRequest = Callable[[Mapping[str, str], bytes, str, str], Answer]
+OnRequest = Callable[[Mapping[str, str], Readable, str, str], Answer]
 """Answers a request by its headers (in lower case), body, path and method."""
 
 
@@ -39,10 +43,12 @@ class Access:
     on_call: list[OnCall] = field(default_factory=list)
 
     def answer(
-        self, headers: Mapping[str, str], body: bytes, path: str = "/", method: str = "POST"
+        self, headers: Mapping[str, str], body: Readable, path: str = "/", method: str = "POST"
     ) -> Answer:
         """Do what a request asks for, if its caller may. Never raises."""
         credential = _CREDENTIAL.search(headers.get("authorization", ""))
+        if credential is None and "s3" in self.services and objects.is_open(path, method):
+            return Door(self._known, self._do, contents.rules).answer(headers, body, path, method)
         if credential is None:
             return failure("MissingAuthenticationToken", "Request is missing Authentication Token")
         key, region, service = credential.groups()
@@ -51,9 +57,14 @@ class Access:
             return failure("UnrecognizedClientException", message)
         if service not in self.services:
             return failure("UnknownServiceException", f"The twin has no service {service}")
-        return self._checked(
-            self.functions[key], Call(service, region, headers, body, path, method)
-        )
+        call = Call(service, region, headers, b"", path, method)
+        return self._do(key, objects.received(call, body))
+
+    def _known(self, key: str) -> Credentials | None:
+        return credentials.of(key) if key in self.functions else None
+
+    def _do(self, key: str, call: Call) -> Answer:
+        return self._checked(self.functions[key], call)
 
     def _checked(self, function: Function | None, call: Call) -> Answer:
         if function is not None:
@@ -67,9 +78,18 @@ class Access:
                 for need in wanted:
                     listener(function.name, need)
         try:
-            return self.services[call.service](call)
+            return self._hidden(function, call, self.services[call.service](call))
         except Exception as error:  # noqa: BLE001 - a fault of moto's is an answer too, as in AWS
             return failure("InternalFailure", f"{type(error).__name__}: {error}", status=500)
+
+    def _hidden(self, function: Function | None, call: Call, answer: Answer) -> Answer:
+        """Say that an object is not there only to who may list them all, as S3 does."""
+        if function is None or not objects.is_missing(call, answer):
+            return answer
+        need = grants.Need("s3:ListBucket", objects.place(call.path)[0])
+        if not grants.missing(function, self.prefix, {need}):
+            return answer
+        return denial(call.service, self._denial(function, need, call.region))
 
     def _denial(self, function: Function, need: grants.Need, region: str) -> str:
         role = f"{self.prefix}{function.name}"
@@ -130,6 +150,25 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+class _Body:
+    """What comes with a request, as far as nobody has read it."""
+
+    def __init__(self, stream: Readable, length: int) -> None:
+        self._stream = stream
+        self._left = length
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        found = self._stream.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(found)
+        return found
+
+    def skip(self) -> None:
+        """Read what is left, for who sends it reads no answer before."""
+        while self.read(_PIECE):
+            pass
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -138,9 +177,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", "0")))
+        body = _Body(self.rfile, int(headers.get("content-length", "0")))
         answer = self.answer(headers, body, self.path, self.command)
-        length = str(len(answer.body))
+        body.skip()
+        self._send_head(answer)
+        if self.command == "HEAD":
+            return
+        self.wfile.write(answer.body)
+        if answer.content is not None:
+            for piece in answer.content.pieces():
+                self.wfile.write(piece)
+
+    do_DELETE = do_GET = do_HEAD = do_OPTIONS = do_PATCH = do_PUT = do_POST  # noqa: N815 - the server looks for these
+
+    def _send_head(self, answer: Answer) -> None:
+        length = str(len(answer.body) if answer.content is None else answer.content.length)
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
             if name.lower() == "content-length":
@@ -150,10 +201,6 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Length", length)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-
-    do_DELETE = do_GET = do_HEAD = do_PATCH = do_PUT = do_POST  # noqa: N815 - the server looks for these
 
     def handle_expect_100(self) -> bool:
         """Let a client that asked whether to send its body do so at once."""

@@ -1,20 +1,50 @@
 """Calls to AWS, answers and refusals, as they are on the wire."""
 
 import json
+import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import BinaryIO, Protocol
 from xml.sax.saxutils import escape
 
 JSON = {"Content-Type": "application/x-amz-json-1.0"}
 _REST = {"/v2/email/outbound-emails": "SendEmail"}
+_PIECE = 256 * 1024  # bytes of a large object that are in memory at once
+
+
+class Readable(Protocol):
+    """What comes with a request, whole or piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, as many as that if there are; all of them without a size."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A stretch of a file, which is closed when it was sent: a large object, or a part of one."""
+
+    file: BinaryIO
+    start: int
+    length: int
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, piece by piece. The file may be read by others meanwhile."""
+        with self.file:
+            position, end = self.start, self.start + self.length
+            while position < end:
+                piece = os.pread(self.file.fileno(), min(_PIECE, end - position), position)
+                position += len(piece)
+                yield piece
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request to AWS: which service and region, its headers in lower case, its body.
 
-    The path is as it came: encoded, and with the query.
+    The path is as it came: encoded, and with the query. A large object comes as a file, its
+    `content`, which belongs to whoever answers.
     """
 
     service: str
@@ -23,6 +53,7 @@ class Call:
     body: bytes
     path: str = "/"
     method: str = "POST"
+    content: BinaryIO | None = None
 
     @property
     def operation(self) -> str:
@@ -34,11 +65,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer of AWS."""
+    """An answer of AWS. A large object is its `content`, and no body."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    content: Content | None = None
 
 
 Service = Callable[[Call], Answer]
@@ -60,11 +92,14 @@ def denial(service: str, message: str) -> Answer:
     return refused
 
 
-def xml_failure(code: str, message: str, status: int) -> Answer:
-    """Make an error as S3 writes it."""
+def xml_failure(
+    code: str, message: str, status: int, told: Mapping[str, str] | None = None
+) -> Answer:
+    """Make an error as S3 writes it; `told` are further elements."""
+    more = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in (told or {}).items())
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>{code}</Code><Message>{escape(message)}</Message>"
+        f"<Error><Code>{code}</Code><Message>{escape(message)}</Message>{more}"
         f"<RequestId>{uuid.uuid4().hex[:16].upper()}</RequestId></Error>"
     )
     return Answer(status, {"Content-Type": "application/xml"}, body.encode())

@@ -42,14 +42,16 @@ class Cloud:
             self.journal.stop()
 
 
-def start(
+def start(  # noqa: PLR0913 - all that it stands between
     listening: socket,
     functions: Mapping[str, Function],
     state: State,
     mailbox: Mailbox,
     dynamodb: str | None,
+    *,
+    origins: tuple[str, ...] = (),
 ) -> Cloud:
-    """Serve AWS on a socket, to functions by access key id.
+    """Serve AWS on a socket, to functions by access key id, and to pages of these origins.
 
     With the URL of another DynamoDB the tables and their rows are there, and not in the state.
     """
@@ -62,7 +64,7 @@ def start(
     }
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
     journal = _journal(state) if dynamodb is None else None
-    _create_others(state)
+    _create_others(state, origins)
     access = Access(PREFIX, functions, services)
     endpoint = Endpoint(listening, access.answer)
     endpoint.start()
@@ -77,11 +79,11 @@ def _journal(state: State) -> Journal:
     return journal
 
 
-def _create_others(state: State) -> None:
+def _create_others(state: State, origins: tuple[str, ...]) -> None:
     """Make secrets, queues and buckets; queues are told of new objects, not of saved ones."""
     values = {secret: secret_value(secret, state) for secret in BLUEPRINT.secrets}
     create_secrets(MOTO["secretsmanager"], values, PREFIX)
     create_queues(MOTO["sqs"], BLUEPRINT.queues, PREFIX)
-    create_buckets(MOTO["s3"], BLUEPRINT.buckets, PREFIX)
+    create_buckets(MOTO["s3"], BLUEPRINT.buckets, PREFIX, origins)
     keeping.load(MOTO["s3"], state)
     notify_queues(MOTO["s3"], BLUEPRINT.buckets, PREFIX)

@@ -19,7 +19,7 @@ _TRANSACTION = {
     "Update": "UpdateItem",
 }
 _S3 = {"HeadObject": "GetObject", "HeadBucket": "ListBucket"}
-_S3 |= {"ListObjects": "ListBucket", "ListObjectsV2": "ListBucket"}
+_S3 |= {"ListObjects": "ListBucket", "ListObjectsV2": "ListBucket", "PostObject": "PutObject"}
 _SQS = {
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "DeleteMessageBatch": "DeleteMessage",

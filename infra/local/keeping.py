@@ -5,9 +5,11 @@ from urllib.parse import quote
 
 from infra.local import objects
 from infra.local.calls import Answer, Call, Service
+from infra.local.engine import contents
 from infra.local.places import REGION
 from infra.local.state import State
 
+_WRITING = frozenset({"CopyObject", "PostObject", "PutObject"})
 _KEPT = ("content-type", "content-encoding", "content-disposition", "cache-control")
 _SIGNED = {"authorization": "by the twin"}  # moto shows private objects to whoever signed at all
 
@@ -19,9 +21,13 @@ def keeping(s3: Service, state: State) -> Service:
         answered = s3(call)
         operation, given = objects.asked(call)
         path = _path(given["Bucket"], given["Key"])
-        if answered.status == HTTPStatus.OK and operation in {"CopyObject", "PutObject"}:
+        if answered.status == HTTPStatus.OK and operation in _WRITING:
             found = s3(Call("s3", REGION, _SIGNED, b"", path, "GET"))
-            state.keep_object(path, _headers(found), found.body)
+            if found.content is None:
+                state.keep_object(path, _headers(found), found.body)
+            else:
+                kept = state.keep_large_object(path, _headers(found), found.content.pieces())
+                contents.rest(given["Bucket"], given["Key"], kept)
         elif answered.status == HTTPStatus.NO_CONTENT and operation == "DeleteObject":
             state.forget_object(path)
         return answered
@@ -32,8 +38,11 @@ def keeping(s3: Service, state: State) -> Service:
 def load(s3: Service, state: State) -> None:
     """Write what was kept. Of a bucket that is not there any more it stays where it is."""
     for path, headers, body in state.objects():
-        length = {"content-length": str(len(body))}
-        s3(Call("s3", REGION, _SIGNED | headers | length, body, path, "PUT"))
+        if isinstance(body, bytes):
+            length = {"content-length": str(len(body))}
+            s3(Call("s3", REGION, _SIGNED | headers | length, body, path, "PUT"))
+        else:
+            s3(Call("s3", REGION, _SIGNED | headers, b"", path, "PUT", body))
 
 
 def _path(bucket: str, key: str) -> str:

@@ -1,6 +1,8 @@
 """The services that moto answers, in this process."""
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -13,8 +15,10 @@ from moto.sqs.responses import SQSResponse
 
 from infra.local import objects
 from infra.local.calls import Answer, Call, Service
+from infra.local.engine import contents
 from infra.local.places import REGION, Refused
 
+_SUMMED = "x-amz-checksum-algorithm"  # a copy with a sum of its own
 _NAMES = {
     "AmazonSQS": "sqs",
     "DynamoDB_20120810": "dynamodb",
@@ -39,19 +43,39 @@ def moto_s3() -> Service:
 
     def answer(call: Call) -> Answer:
         url = f"http://{call.headers.get('host', 'localhost')}{call.path}"
-        request = Request.from_primitives(call.method, url, call.headers, call.body)
         is_object = bool(objects.place(call.path)[1])
         dispatch = S3Response.key_dispatch if is_object else S3Response.bucket_dispatch
-        with turn:
+        with turn, _handled(call) as (method, headers):
+            request = Request.from_primitives(method, url, headers, call.body)
             return _answer(dispatch(request, url, request.headers))
 
     return answer
 
 
+@contextmanager
+def _handled(call: Call) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Handle contents of objects as files where nothing has to look at all of one."""
+    operation, _ = objects.asked(call)
+    if call.content is not None:
+        headers = {**call.headers, "content-length": "0"}
+        how = "POST" if operation == "PostObject" else "PUT"
+        with contents.streaming(call.content, how):
+            yield "PUT", headers
+    elif operation in {"CopyObject", "GetObject"} and _SUMMED not in call.headers:
+        with contents.streaming():
+            yield call.method, call.headers
+    else:
+        yield call.method, call.headers
+
+
 def _answer(found: Any) -> Answer:
     status, headers, body = found
-    raw = body.encode() if isinstance(body, str) else bytes(body)
-    return Answer(int(status), {str(k): str(v) for k, v in headers.items()}, raw)
+    told = {str(name): str(value) for name, value in headers.items()}
+    if isinstance(body, contents.Stretch):
+        if len(body) >= objects.LARGE:
+            return Answer(int(status), told, b"", body.opened())
+        body = body.read()
+    return Answer(int(status), told, body.encode() if isinstance(body, str) else bytes(body))
 
 
 def request(service: Service, target: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from dotenv import dotenv_values
 
 from infra import blueprint
 from infra.blueprint import Function
+from infra.local import credentials
 from infra.local.places import ACCOUNT, REGION, function_arn
 from infra.local.process import Plan
 
 STAGE = "local"
 PREFIX = blueprint.prefix(STAGE)
 
+_OWN_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*")
 _SENDER = "no-reply@dunlin.localhost"
 ENVIRONMENTS = 4
 """Of one function at a time."""
@@ -34,9 +36,10 @@ class Surroundings:
     strict: bool = False
 
 
-def access_key_id() -> str:
-    """A made-up access key id that tells whose calls are whose."""
-    return "AKIA" + secrets.token_hex(8).upper()
+def origins(directory: Path) -> tuple[str, ...]:
+    """Whose pages may send forms to buckets: this machine's, and those that `.env` allows."""
+    allowed = dotenv_values(directory / ".env").get("ALLOWED_ORIGINS") or ""
+    return (*_OWN_ORIGINS, *allowed.replace(",", " ").split())
 
 
 def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
@@ -77,14 +80,16 @@ def _runtime(function: Function, name: str) -> dict[str, str]:
 
 
 def _aws(key_id: str, endpoint: str) -> dict[str, str]:
+    made_up = credentials.of(key_id)
     nowhere = "/dev/null"  # the developer's own profiles are none of a function's business
     return {
-        "AWS_ACCESS_KEY_ID": key_id,
+        "AWS_ACCESS_KEY_ID": made_up.key_id,
         "AWS_CONFIG_FILE": nowhere,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": REGION,
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SECRET_ACCESS_KEY": made_up.secret,
+        "AWS_SESSION_TOKEN": made_up.token,
         "AWS_SHARED_CREDENTIALS_FILE": nowhere,
     }

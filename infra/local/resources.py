@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from xml.sax.saxutils import escape
 
 from infra.blueprint import Bucket, Index, Key, Queue, Secret, Table
 from infra.local.calls import Call, Service
@@ -16,6 +17,11 @@ _DYNAMODB = "DynamoDB_20120810"
 _NOTIFICATION = (
     "<NotificationConfiguration><QueueConfiguration><Queue>{arn}</Queue>"
     "<Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>"
+)
+_CORS = (
+    "<CORSConfiguration><CORSRule>{origins}<AllowedMethod>POST</AllowedMethod>"
+    "<ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>3600</MaxAgeSeconds>"
+    "</CORSRule></CORSConfiguration>"
 )
 _DAY = 86_400  # seconds
 
@@ -76,10 +82,15 @@ def create_queues(sqs: Service, queues: tuple[Queue, ...], prefix: str) -> None:
             request(sqs, "AmazonSQS.CreateQueue", body)
 
 
-def create_buckets(s3: Service, buckets: tuple[Bucket, ...], prefix: str) -> None:
-    """Create the buckets. Raises Refused."""
+def create_buckets(
+    s3: Service, buckets: tuple[Bucket, ...], prefix: str, origins: tuple[str, ...] = ()
+) -> None:
+    """Create the buckets; pages of these origins may send forms to some. Raises Refused."""
     for bucket in buckets:
         _put(s3, f"/{prefix}{bucket.name}", "")
+        if bucket.uploads and origins:
+            allowed = "".join(f"<AllowedOrigin>{escape(one)}</AllowedOrigin>" for one in origins)
+            _put(s3, f"/{prefix}{bucket.name}?cors", _CORS.format(origins=allowed))
 
 
 def notify_queues(s3: Service, buckets: tuple[Bucket, ...], prefix: str) -> None:

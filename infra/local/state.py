@@ -10,10 +10,10 @@ import fcntl
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 FLUSH_INTERVAL = 2.0  # seconds
 
@@ -24,6 +24,9 @@ _SCHEMA = """
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS objects (
         path TEXT PRIMARY KEY, headers TEXT NOT NULL, body BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS contents (
+        path TEXT PRIMARY KEY, file TEXT NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS mails (number INTEGER PRIMARY KEY, mail TEXT NOT NULL);
 """
@@ -53,6 +56,9 @@ class State:
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.executescript(_SCHEMA)
+        self._contents = folder / "objects"
+        self._contents.mkdir(mode=0o700, exist_ok=True)
+        self._tidy()
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The saved rows of a table, as DynamoDB's JSON."""
@@ -84,19 +90,53 @@ class State:
 
     def keep_object(self, path: str, headers: dict[str, str], body: bytes) -> None:
         """Keep an object of S3 at once, under its encoded path."""
-        with self._writing:
-            insert = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)"
-            self._database.execute(insert, (path, json.dumps(headers), body))
+        self._keep(path, headers, body, None)
+
+    def keep_large_object(
+        self, path: str, headers: dict[str, str], pieces: Iterable[bytes]
+    ) -> BinaryIO:
+        """Keep an object as a file of its own, which is given back, open."""
+        name = secrets.token_hex(16)
+        with (self._contents / name).open("xb") as file:
+            file.writelines(pieces)
+        self._keep(path, headers, b"", name)
+        return (self._contents / name).open("rb")
 
     def forget_object(self, path: str) -> None:
         """Forget an object."""
-        with self._writing:
+        with self._writing, self._database:
+            self._database.execute("BEGIN")
             self._database.execute("DELETE FROM objects WHERE path = ?", (path,))
+            self._forget_content(path)
 
-    def objects(self) -> Iterator[tuple[str, dict[str, str], bytes]]:
-        """The kept objects: path, headers, body."""
-        for path, headers, body in self._database.execute("SELECT * FROM objects"):
-            yield path, json.loads(headers), body
+    def objects(self) -> Iterator[tuple[str, dict[str, str], bytes | BinaryIO]]:
+        """The kept objects: path, headers, and body, which of a large one is an open file."""
+        select = "SELECT path, headers, body, file FROM objects LEFT JOIN contents USING (path)"
+        for path, headers, body, name in self._database.execute(select):
+            yield path, json.loads(headers), (self._contents / name).open("rb") if name else body
+
+    def _keep(self, path: str, headers: dict[str, str], body: bytes, name: str | None) -> None:
+        with self._writing, self._database:
+            self._database.execute("BEGIN")
+            insert = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)"
+            self._database.execute(insert, (path, json.dumps(headers), body))
+            self._forget_content(path)
+            if name is not None:
+                self._database.execute("INSERT INTO contents VALUES (?, ?)", (path, name))
+
+    def _forget_content(self, path: str) -> None:
+        """Forget the file of an object. Who reads it can go on."""
+        select = "SELECT file FROM contents WHERE path = ?"
+        for (name,) in self._database.execute(select, (path,)).fetchall():
+            self._database.execute("DELETE FROM contents WHERE path = ?", (path,))
+            (self._contents / name).unlink(missing_ok=True)
+
+    def _tidy(self) -> None:
+        """Remove the files that a run left which ended before it kept their objects."""
+        kept = {name for (name,) in self._database.execute("SELECT file FROM contents")}
+        for file in self._contents.iterdir():
+            if file.name not in kept:
+                file.unlink()
 
     def keep_mail(self, mail: str, most: int) -> None:
         """Keep a mail, and of all no more than the newest `most`."""

@@ -17,7 +17,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from infra.blueprint import BLUEPRINT, OPERATORS, Function
-from infra.local import plans, seed, terminal
+from infra.local import credentials, plans, seed, terminal
 from infra.local.gateway import Gateway
 from infra.local.invoker import Pool
 from infra.local.mailbox import Mailbox
@@ -92,7 +92,10 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     from infra.local import cloud, running, serving  # noqa: PLC0415
 
     try:
-        aws = await asyncio.to_thread(cloud.start, endpoint, keys, state, mailbox, options.dynamodb)
+        origins = plans.origins(options.directory)
+        aws = await asyncio.to_thread(
+            cloud.start, endpoint, keys, state, mailbox, options.dynamodb, origins=origins
+        )
     except Refused as error:
         raise CannotStart(str(error)) from error
     stack.push_async_callback(asyncio.to_thread, aws.stop)
@@ -127,7 +130,7 @@ def _pools(
         inherited={name: os.environ[name] for name in _INHERITED if name in os.environ},
         strict=options.strict,
     )
-    keys = {plans.access_key_id(): function for function in BLUEPRINT.functions}
+    keys = {credentials.access_key_id(): function for function in BLUEPRINT.functions}
     return {
         function.name: Pool(plans.plan(function, key, around), log.line)
         for key, function in keys.items()

@@ -7,10 +7,12 @@ import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from infra.local import engine, grants
+from infra.local import credentials, engine, grants, objects
 from infra.local.aws import Endpoint, asked
-from infra.local.calls import Answer, Call, denial, failure
+from infra.local.calls import Answer, Call, Readable, denial, failure
+from infra.local.engine import contents
 from infra.local.places import ACCOUNT, REGION
+from infra.local.s3 import Door
 from infra.rehearsal import policies
 from infra.rehearsal.fleet import Fleet
 from infra.rehearsal.formation.service import Formation
@@ -29,6 +31,7 @@ class Account:
         self.place = Place(self.url, REGION, ACCOUNT)
         self.fleet = Fleet(self.place, log)
         self.formation = Formation(self.place, self.fleet.refresh)
+        self._door = Door(self._known, self._checked, contents.rules, in_path)
         self._endpoint = Endpoint(listening, self._answer)
 
     @contextlib.contextmanager
@@ -41,19 +44,26 @@ class Account:
             finally:
                 self._endpoint.stop()
 
-    def _answer(self, headers: Mapping[str, str], body: bytes, path: str, method: str) -> Answer:
+    def _answer(self, headers: Mapping[str, str], body: Readable, path: str, method: str) -> Answer:
         """Answer a request, if its caller may ask. Never raises."""
         credential = _CREDENTIAL.search(headers.get("authorization", ""))
-        if credential is None:
+        if credential is None and not objects.is_open(path, method):
             return failure("MissingAuthenticationToken", "Request is missing Authentication Token")
-        key, region, service = credential.groups()
-        if service == "s3":
-            path = in_path(path, headers.get("host", ""))
         try:
-            return self._checked(key, Call(service, region, headers, body, path, method))
+            if credential is None:
+                return self._door.answer(headers, body, path, method)
+            key, region, service = credential.groups()
+            if service == "s3":
+                path = in_path(path, headers.get("host", ""))
+            call = Call(service, region, headers, b"", path, method)
+            return self._checked(key, objects.received(call, body))
         except Exception as error:  # noqa: BLE001 - a fault of moto's is an answer too, as in AWS
             self.fleet.write("account", traceback.format_exc())
             return failure("InternalFailure", f"{type(error).__name__}: {error}", status=500)
+
+    def _known(self, key: str) -> credentials.Credentials | None:
+        """Only functions sign forms and URLs."""
+        return None if self.fleet.allowed(key) is None else credentials.of(key)
 
     def _checked(self, key: str, call: Call) -> Answer:
         """Hold the calls of functions against their roles; whoever deploys may do all."""

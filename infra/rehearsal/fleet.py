@@ -19,12 +19,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from infra.local import ticking
+from infra.local import credentials, ticking
 from infra.local.calls import Answer
 from infra.local.gateway import Api
 from infra.local.inbox import Inbox
 from infra.local.invoker import PayloadTooLarge, Pool
-from infra.local.plans import access_key_id
 from infra.local.polling import Poller
 from infra.local.process import FunctionFailed, FunctionTimedOut, Plan
 from infra.local.serving import served
@@ -170,7 +169,7 @@ class Fleet:
         )
 
     def _begun(self, function: Function) -> Running:
-        key = access_key_id()
+        key = credentials.access_key_id()
         figures = self.figures.setdefault(function.name, runtime.Figures())
         begin = partial(
             runtime.RuntimeEnvironment,
@@ -181,6 +180,7 @@ class Fleet:
         return Running(function, key, Pool(self._plan(function, key), self.write, begin))
 
     def _plan(self, function: Function, key: str) -> Plan:
+        made_up = credentials.of(key)
         name = function.name.partition(":")[0]
         return Plan(
             name=function.name,
@@ -190,7 +190,7 @@ class Fleet:
                 "_HANDLER": function.handler,
                 "AWS_ACCESS_KEY_ID": key,
                 "AWS_DEFAULT_REGION": self._place.region,
-                "AWS_ENDPOINT_URL": self._place.endpoint,
+                "AWS_ENDPOINT_URL": _by_number(self._place.endpoint),
                 "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
                 "AWS_LAMBDA_FUNCTION_NAME": name,
@@ -199,7 +199,8 @@ class Fleet:
                 "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
                 "AWS_LAMBDA_LOG_STREAM_NAME": key,
                 "AWS_REGION": self._place.region,
-                "AWS_SECRET_ACCESS_KEY": "rehearsal",
+                "AWS_SECRET_ACCESS_KEY": made_up.secret,
+                "AWS_SESSION_TOKEN": made_up.token,
                 "LAMBDA_TASK_ROOT": str(self._code(function)),
                 "LANG": "en_US.UTF-8",
                 "PATH": os.environ["PATH"],
@@ -224,3 +225,8 @@ class Fleet:
         """Write a line of a function's into the log."""
         with self._log.open("a") as log:
             log.write(f"{function} | {line}\n")
+
+
+def _by_number(url: str) -> str:
+    """The address at which buckets stand in the path: names below `localhost` not all can find."""
+    return url.replace("//localhost:", "//127.0.0.1:")

@@ -13,9 +13,11 @@ from moto.dynamodb.models.table import StreamRecord, Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.s3 import notifications
+from moto.s3.models import FakeKey, S3Backend
+from moto.s3.responses import S3Response
 from moto.sqs.models import Message, Queue, SQSBackend
 
-from infra.local.engine import notices, queries, queues, rows, transactions
+from infra.local.engine import contents, notices, queries, queues, rows, transactions
 
 lock = RLock()
 
@@ -74,6 +76,9 @@ _REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (SQSBackend, "change_message_visibility", queues.change_message_visibility),
     (SQSBackend, "purge_queue", queues.purge_queue),
     (SQSBackend, "receive_message", queues.receive_message),
+    (FakeKey, "value", contents.VALUE),
+    (S3Backend, "put_object", contents.put_object),
+    (S3Response, "copy_object", contents.copy_object),
     (notifications, "_get_s3_event", notices.event),
     (notifications, "_get_test_event", notices.test_event),
 )

@@ -48,6 +48,9 @@ class Bucket(Kind):
             s3.put_bucket_lifecycle_configuration(
                 Bucket=name, LifecycleConfiguration={"Rules": rules}
             )
+        if cors := p.take("CorsConfiguration"):
+            rules = [_cors(rule) for rule in cors["CorsRules"]]
+            s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
         if told := p.take("NotificationConfiguration"):
             queues = [
                 {"QueueArn": one["Queue"], "Events": [one["Event"]]}
@@ -69,6 +72,17 @@ def _lifecycle(given: dict[str, Any]) -> dict[str, Any]:
         made["Expiration"] = {"Days": int(days)}
     if id_ := rule.take("Id"):
         made["ID"] = id_
+    return made | rule.rest()
+
+
+def _cors(given: dict[str, Any]) -> dict[str, Any]:
+    rule = Properties(given, "")
+    made = {
+        "AllowedMethods": rule.take("AllowedMethods"),
+        "AllowedOrigins": rule.take("AllowedOrigins"),
+        "ExposeHeaders": rule.take("ExposedHeaders", []),
+        "MaxAgeSeconds": int(rule.take("MaxAge", 0)),
+    }
     return made | rule.rest()
 
 

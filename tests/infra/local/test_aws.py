@@ -1,6 +1,7 @@
 """The AWS endpoint: whose call it is, whether it is granted, and who answers it."""
 
 import functools
+import io
 import json
 import socket
 from http.client import HTTPConnection
@@ -65,7 +66,7 @@ def answer(access, body, key="AKIAAPI", target="DynamoDB_20120810.GetItem", serv
     """What the endpoint answers to raw bytes."""
     scope = f"Credential={key}/20260101/us-east-1/{service}/aws4_request"
     headers = {"authorization": f"AWS4-HMAC-SHA256 {scope}", "x-amz-target": target}
-    found = access.answer(headers, body)
+    found = access.answer(headers, io.BytesIO(body))
     return found.status, json.loads(found.body).get("__type", "").rpartition("#")[2]
 
 
@@ -177,7 +178,7 @@ def test_a_request_in_a_wrong_form_is_refused(access, body):
 
 def test_a_request_without_a_signature_is_refused(access):
     """Nobody is asking."""
-    found = access.answer({}, b"{}")
+    found = access.answer({}, io.BytesIO(b"{}"))
     assert json.loads(found.body)["message"] == "Request is missing Authentication Token"
 
 
