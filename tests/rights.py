@@ -40,7 +40,9 @@ def watched() -> Iterator[None]:
         if function is None:
             return
         service = _SERVICES[model.service_model.service_name]
-        wanted = grants.needs(service, model.name, params, prefix("local"))
+        # To sign a form botocore asks where its bucket would be created; S3, whether one may put.
+        operation = "PutObject" if model.name == "CreateBucket" else model.name
+        wanted = grants.needs(service, operation, params, prefix("local"))
         if function.startswith("worker"):
             wanted = frozenset(need for need in wanted if need.resource != _EFFECTS)
         granted = BLUEPRINT.function(function)

@@ -41,7 +41,8 @@ class FileIn(In):
     content_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"])]
     size: Annotated[int, Field(ge=1, description="Bytes.", examples=[123456])]
     sha256: Annotated[str, StringConstraints(pattern=_SHA256)] | None = Field(
-        None, description="Of the bytes, in hexadecimal: what is uploaded is held against it."
+        default=None,
+        description="Of the bytes, in hexadecimal: what is uploaded is held against it.",
     )
 
 

@@ -122,8 +122,9 @@ def accept(file: File, etag: str) -> None:
 
     Raises ObjectGone, ObjectMoved, Unavailable.
     """
+    source = _waiting(file.owner_id, file.id)
     copied = {
-        "CopySource": _waiting(file.owner_id, file.id),
+        "CopySource": f"{source['Bucket']}/{source['Key']}",
         "CopySourceIfMatch": etag,
         "ContentType": file.content_type,
         "MetadataDirective": "REPLACE",

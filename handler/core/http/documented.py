@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_type_hints
 
-from fastapi.params import Form
+from fastapi.params import File, Form
 
 from handler.core.errors import (
     AppError,
@@ -28,6 +28,7 @@ class Marks:
 
     errors: tuple[type[AppError], ...] = ()
     location: str | None = None
+    once: bool = False
 
 
 def raises(*errors: type[AppError]) -> Callable[[E], E]:
@@ -35,12 +36,12 @@ def raises(*errors: type[AppError]) -> Callable[[E], E]:
     return _marking(errors=errors)
 
 
-def creates(location: str) -> Callable[[E], E]:
+def creates(location: str, *, once: bool = True) -> Callable[[E], E]:
     """Say that an endpoint creates: `Location` is filled from what it returns (`/items/{id}`).
 
-    It then takes an Idempotency-Key.
+    It then takes an Idempotency-Key, unless its answer holds a secret, which is not kept.
     """
-    return _marking(location=location)
+    return _marking(location=location, once=once)
 
 
 def _marking(**changes: Any) -> Callable[[E], E]:
@@ -67,8 +68,8 @@ _ETAG = {
         "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
     }
 }
-_CREATED = {
-    "Location": {"description": "Where the new thing is.", "schema": _TEXT},
+_CREATED = {"Location": {"description": "Where the new thing is.", "schema": _TEXT}}
+_REPLAYED = {
     "Idempotent-Replayed": {
         "description": "`true` on the answer of an earlier request with the same key.",
         "schema": _TEXT,
@@ -101,6 +102,7 @@ def described(endpoint: Endpoint, status: int, model: Any, methods: Iterable[str
     headers = {
         **(_ETAG if versioned else {}),
         **(_CREATED if marks_of(endpoint).location else {}),
+        **(_REPLAYED if marks_of(endpoint).once else {}),
     }
     answers: Document = {status: {"headers": headers}} if headers else {}
     extra: Document = {}
@@ -141,17 +143,24 @@ def _errors(endpoint: Endpoint, hints: list[Any]) -> list[type[AppError]]:
     found = list(problems.EVERYWHERE)
     if any(isinstance(hint, type) and issubclass(hint, In) for hint in hints):
         found += problems.WITH_BODY
-    if any(isinstance(part, Form) for hint in hints for part in getattr(hint, "__metadata__", ())):
-        found += problems.WITH_FORM
+    found += _of_form(hints)
     if any(hint in hints for hint in _CALLERS):
         found += [Unauthenticated, RateLimited]
     if asking.Moderator in hints or asking.Admin in hints:
         found.append(Forbidden)
     if asking.Expected in hints:
         found.append(VersionConflict)
-    if marks_of(endpoint).location:
+    if marks_of(endpoint).once:
         found += [IdempotencyInProgress, IdempotencyMismatch]
     return [*found, *marks_of(endpoint).errors]
+
+
+def _of_form(hints: list[Any]) -> tuple[type[AppError], ...]:
+    """What a route may answer to a form, if it takes one."""
+    parts = [part for hint in hints for part in getattr(hint, "__metadata__", ())]
+    if any(isinstance(part, File) for part in parts):
+        return problems.WITH_FILES
+    return problems.WITH_FORM if any(isinstance(part, Form) for part in parts) else ()
 
 
 def problem_shapes() -> Document:

@@ -65,6 +65,13 @@ class FormExpected(AppError):
     detail = "Send a form, with Content-Type: application/x-www-form-urlencoded."
 
 
+class MultipartExpected(AppError):
+    """A body that should be a form with files and does not say so."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    detail = "Send a form, with Content-Type: multipart/form-data."
+
+
 class FormInvalid(BadRequest):
     """The form cannot be read, or could be in two ways."""
 
@@ -88,6 +95,8 @@ EVERYWHERE: tuple[type[AppError], ...] = (
 """What any route may answer."""
 WITH_FORM: tuple[type[AppError], ...] = (FormInvalid, BodyTooLarge, FormExpected)
 """What any route that takes a form may answer."""
+WITH_FILES: tuple[type[AppError], ...] = (FormInvalid, MultipartExpected)
+"""What any route that takes files in a form may answer."""
 WITH_BODY: tuple[type[AppError], ...] = (JsonInvalid, BodyTooLarge, ContentTypeUnsupported)
 """What any route that takes JSON may answer."""
 

@@ -9,19 +9,20 @@ import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from fastapi import APIRouter, Header
-from fastapi.params import Form
+from fastapi.params import File, Form
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from handler.core import strict_json
 from handler.core.errors import InputInvalid
-from handler.core.http import etags, problems
+from handler.core.http import etags, multipart, problems
 from handler.core.http.documented import Endpoint, described, marks_of
 from handler.core.idempotency import Answer, Claim, claim
 
@@ -40,12 +41,17 @@ IdempotencyKey = Annotated[
 
 
 class _StrictRequest(Request):
-    """A request whose JSON was read by `strict_json`."""
+    """A request whose JSON was read by `strict_json`, or whose files by `multipart`."""
 
     content: Any = None
 
     async def json(self) -> Any:
         return self.content
+
+    def hold(self, form: FormData) -> None:
+        """Have FastAPI take this form for the request's."""
+        self._form = form
+        self.content = multipart.content(form)
 
 
 class _StrictRoute(APIRoute):
@@ -58,12 +64,25 @@ class _StrictRoute(APIRoute):
             given = _StrictRequest(request.scope, request.receive)
             _refuse_repeated(given)
             if self.body_field is not None:
-                form = isinstance(self.body_field.field_info, Form)
-                request.scope[problems.OAUTH] = form
-                await (_check_form(given) if form else _read_json(given))
+                await self._read(given, self.body_field.field_info)
             return await handler(given)
 
         return strict
+
+    async def _read(self, request: _StrictRequest, body: Any) -> None:
+        if isinstance(body, File):
+            form = await multipart.read(request)
+            multipart.check_fields(form, *self._files())
+            request.hold(form)
+            return
+        plain = request.scope[problems.OAUTH] = isinstance(body, Form)
+        await (_check_form(request) if plain else _read_json(request))
+
+    def _files(self) -> tuple[set[str], set[str]]:
+        """The names of the fields that hold one file, and of those that hold many."""
+        fields = self.dependant.body_params
+        many = {one.alias for one in fields if get_origin(one.field_info.annotation) is list}
+        return {one.alias for one in fields} - many, many
 
 
 def _refuse_repeated(request: Request) -> None:
@@ -131,7 +150,8 @@ class _Inline:
         self._endpoint = endpoint
         self._status = status
         self._model = model
-        self._location = marks_of(endpoint).location
+        marks = marks_of(endpoint)
+        self._location, self._once = marks.location, marks.once
 
     def endpoint(self) -> Endpoint:
         """The coroutine function that stands for the plain one, with the same documentation."""
@@ -149,7 +169,7 @@ class _Inline:
 
     def _signature(self) -> inspect.Signature:
         hidden = {"http_request": Request, "http_response": Response}
-        if self._location:
+        if self._once:
             hidden["idempotency_key"] = IdempotencyKey  # type: ignore[assignment] # an annotation
         extra = [
             inspect.Parameter(

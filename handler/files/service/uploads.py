@@ -1,22 +1,16 @@
-"""How files come: announced and posted to S3, sent through the API, or made by a feature."""
+"""How files come: announced first, and counted, then posted to S3 by whoever has them."""
 
-import hashlib
-import io
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from handler.core import limits
 from handler.core.auth import Caller
 from handler.core.errors import Conflict, TooLarge, Unprocessable
-from handler.core.ids import new_id
 from handler.core.limits import Limit
 from handler.core.transactions import Transaction
-from handler.core.writes import Refused, put
 from handler.files import kinds, models, storage
 from handler.files.kinds import Kind
 from handler.files.models import File, Quota
 from handler.files.schemas import FileIn
-from handler.files.states import State
 from handler.files.storage import Form
 from handler.jobs import transaction
 
@@ -90,50 +84,3 @@ def add(writes: Transaction, owner_id: str, *files: File) -> None:
     room = models.room_for(len(files), size)
     actions = models.taking(len(files), size)
     writes.update(Quota.of(owner_id), actions, room, lambda _: QuotaExceeded())
-
-
-def store(
-    owner_id: str,
-    *,
-    name: str,
-    content_type: str,
-    content: BinaryIO | bytes,
-    file_id: str | None = None,
-) -> File:
-    """Keep a file that a feature has made for an account: ready at once, and counted to no quota.
-
-    Content is bytes or a file that can be read twice. With an id, again is the same as once: the
-    file that is there is returned. Raises Unavailable.
-    """
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
-    size, digest = _measured(stream)
-    file = File(
-        id=file_id or new_id(),
-        owner_id=owner_id,
-        name=name,
-        content_type=content_type,
-        size=size,
-        sha256=digest,
-        state=State.READY.value,
-        counts=False,
-    )
-    stood = File.find(file.id) if file_id else None
-    if stood is not None:
-        return stood
-    storage.put_original(file, stream)
-    try:
-        put(file, File.id.does_not_exist())
-    except Refused as refused:
-        return refused.row  # type: ignore[no-any-return] # the row of a File
-    return file
-
-
-def _measured(stream: BinaryIO) -> tuple[int, str]:
-    """The length and the SHA-256 of a stream, which then stands at its start again."""
-    stream.seek(0)
-    size, digest = 0, hashlib.sha256()
-    while chunk := stream.read(storage.CHUNK):
-        size += len(chunk)
-        digest.update(chunk)
-    stream.seek(0)
-    return size, digest.hexdigest()
