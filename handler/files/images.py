@@ -27,7 +27,7 @@ Reason = Literal["image_broken", "image_too_large", "not_an_image"]
 
 PIXELS_MAX = 25_000_000  # parameters.md, "Uploads"
 SIDE_MAX = 10_000  # the same
-COSTLY_PIXELS_MAX = 12_500_000
+COSTLY_PIXELS_MAX = 12_000_000
 """Pixels of a webp, whose reader takes 16 bytes for each, and of a JPEG in CMYK, whose reader keeps
 8 for each: of 25 Mpx they would take 430 and 300 MB."""
 _READERS = (JpegImageFile, PngImageFile, WebPImageFile, GifImageFile)
@@ -127,16 +127,32 @@ def _check_size(image: ImageFile) -> None:
 
 
 def _orientation(image: ImageFile) -> int | None:
-    """As EXIF says in front of the pixels: PNG's own reader would decode them for what follows."""
-    found: int | None = Image.Image.getexif(image).get(ExifTags.Base.Orientation)
+    """As EXIF says in front of the pixels: `getexif` would keep it, and decode PNG for more."""
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif", b""))
+        found: int | None = exif.get(ExifTags.Base.Orientation)
+    except _BROKEN:  # cameras and editors write all kinds of EXIF around good pixels
+        return None
     return found
 
 
 def _upright(content: bytes) -> Image.Image:
     with _opened(io.BytesIO(content)) as image:
         turn = _TURNS.get(_orientation(image) or 1)
+        _drop_metadata(image)
         shrunk = _shrunk(image)
     return shrunk if turn is None else shrunk.transpose(turn)
+
+
+def _drop_metadata(image: ImageFile) -> None:
+    """Let metadata go, which may be as long as the upload, before its pixels take their room."""
+    for name in ("exif", "icc_profile", "xmp"):
+        image.info.pop(name, None)
+    image._exif = None  # noqa: SLF001 - JPEG's reader keeps a second copy, for its resolution
+    if isinstance(image, JpegImageFile):
+        image.app.clear()
+        image.applist.clear()
 
 
 def _fitted(size: tuple[int, int], longer: int) -> tuple[int, int]:

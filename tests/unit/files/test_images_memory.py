@@ -22,8 +22,11 @@ import sys
 from pathlib import Path
 
 import handler.worker
+from handler.core import aws
 from handler.files import images
 
+for service in ("s3", "sqs"):
+    aws.client(service)
 content = Path(sys.argv[1]).read_bytes()
 images.thumbnails(content)
 print(Path("/proc/self/status").read_text())
@@ -54,6 +57,8 @@ def grainy(mode: str, width: int, height: int) -> Image.Image:
     return grain.resize((width, height), Image.Resampling.NEAREST).convert(mode)
 
 
+LONG = os.urandom(2_000_000)
+
 WORST = {
     "png": ("PNG", "RGBA", (5000, 5000), {"compress_level": 1}),
     "png on its side": ("PNG", "RGBA", (5000, 5000), {"compress_level": 1, "exif": turned(6)}),
@@ -76,11 +81,17 @@ WORST = {
     "progressive jpeg for print": (
         "JPEG",
         "CMYK",
-        (5000, 2500),
+        (4000, 3000),
         {"quality": 50, "progressive": True, "subsampling": 0},
     ),
-    "webp": ("WEBP", "RGBA", (5000, 2500), {"method": 0, "quality": 60}),
-    "lossless webp": ("WEBP", "RGBA", (5000, 2500), {"method": 0, "lossless": True, "quality": 0}),
+    "webp": ("WEBP", "RGBA", (4000, 3000), {"method": 0, "quality": 60}),
+    "lossless webp": ("WEBP", "RGBA", (4000, 3000), {"method": 0, "lossless": True, "quality": 0}),
+    "webp with long metadata": (
+        "WEBP",
+        "RGBA",
+        (4000, 3000),
+        {"method": 0, "lossless": True, "exif": LONG, "xmp": LONG, "icc_profile": LONG},
+    ),
     "gif": ("GIF", "P", (5000, 5000), {}),
     "see-through gif": ("GIF", "P", (5000, 5000), {"transparency": 1}),
 }
@@ -96,9 +107,19 @@ def test_worst_images_stay_below_the_limit(name, tmp_path):
 
 
 @pytest.mark.slow
+def test_long_metadata_stays_below_the_limit(tmp_path):
+    """Also when a progressive JPEG is as long as may be, by what it says of where it was taken."""
+    image = grainy("RGB", 1250, 1250).resize((5000, 5000))
+    content = encoded(image, "JPEG", quality=5, progressive=True, subsampling=0)
+    segment = b"\xff\xe1" + (65_002).to_bytes(2) + b"Exif\0\0" + os.urandom(64_994)
+    segments = segment * ((UPLOAD_MOST - len(content)) // len(segment))
+    assert peak_of(content[:2] + segments + content[2:], tmp_path) < MOST
+
+
+@pytest.mark.slow
 def test_a_moving_webp_stays_below_the_limit(tmp_path):
     """Also when a webp has many frames, which only its reader's canvases could hold."""
-    frames = [Image.new("RGBA", (5000, 2500), (n, 9, 9, n)) for n in range(3)]
+    frames = [Image.new("RGBA", (4000, 3000), (n, 9, 9, n)) for n in range(3)]
     content = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], method=0)
     assert peak_of(content, tmp_path) < MOST
 
