@@ -22,19 +22,28 @@ class _InMemory(MultiPartParser):
     spool_max_size = 6 * 1024 * 1024  # Lambda passes on no longer body
 
 
-async def read(request: Request) -> FormData:
-    """The form of a request. Raises MultipartExpected, FormInvalid."""
+async def read(request: Request, single: Collection[str], many: Collection[str]) -> FormData:
+    """The form of a request, with fields of these names, once or many times.
+
+    Raises MultipartExpected, FormInvalid, InputInvalid.
+    """
     kind, _ = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data":
         raise problems.MultipartExpected
     try:
-        return await _InMemory(request.headers, request.stream()).parse()
+        form = await _InMemory(request.headers, request.stream()).parse()
     except (MultiPartException, ValueError) as error:
         raise problems.FormInvalid from error
+    try:
+        _check_fields(form, single, many)
+    except InputInvalid:
+        await form.close()
+        raise
+    return form
 
 
-def check_fields(form: FormData, single: Collection[str], many: Collection[str]) -> None:
-    """Refuse unknown fields, and those that come twice where one is meant. Raises InputInvalid."""
+def _check_fields(form: FormData, single: Collection[str], many: Collection[str]) -> None:
+    """Refuse unknown fields, and those that come twice where one is meant."""
     for name, count in Counter(name for name, _ in form.multi_items()).items():
         if name not in single and name not in many:
             raise InputInvalid.at("body", name[:_NAME], type_="extra_forbidden", msg="Unknown")

@@ -71,9 +71,7 @@ class _StrictRoute(APIRoute):
 
     async def _read(self, request: _StrictRequest, body: Any) -> None:
         if isinstance(body, File):
-            form = await multipart.read(request)
-            multipart.check_fields(form, *self._files())
-            request.hold(form)
+            request.hold(await multipart.read(request, *self._files()))
             return
         plain = request.scope[problems.OAUTH] = isinstance(body, Form)
         await (_check_form(request) if plain else _read_json(request))
