@@ -8,6 +8,7 @@ import pytest
 from handler import api
 from handler.accounts import passwords
 from handler.accounts.models import Account
+from handler.files import store
 from handler.jobs import enqueue
 from tests.client import Client, open_account
 from tests.sample_jobs import Plain
@@ -16,6 +17,7 @@ WHO = ("anonymous", "expired", "disabled", "other", "owner", "moderator", "admin
 ANYBODY = "xxxxxxx"
 SIGNED_IN = "---xxxx"
 ADMINS = "---000x"
+MODERATORS = "---00xx"
 OWNER = "---?x??"
 OWN_OR_ADMIN = "---?x?x"
 STAFF = "---0xxx"
@@ -55,6 +57,18 @@ RIGHTS = {
     "GET /admin/jobs/stats": (200, ADMINS),
     "POST /admin/jobs/redrive": (202, ADMINS),
     "POST /admin/jobs/{job_id}/redrive": (409, ADMINS),
+    "GET /items.csv": (200, SIGNED_IN),
+    "GET /items.jsonl": (200, SIGNED_IN),
+    "POST /exports": (202, SIGNED_IN),
+    "POST /imports": (404, SIGNED_IN),
+    "GET /reports/daily": (200, MODERATORS),
+    "POST /files": (201, SIGNED_IN),
+    "POST /upload": (201, SIGNED_IN),
+    "POST /upload-multiple": (201, SIGNED_IN),
+    "GET /files": (200, SIGNED_IN),
+    "GET /files/{file_id}": (200, OWNER),
+    "GET /files/{file_id}/content": (307, OWNER),
+    "DELETE /files/{file_id}": (204, OWNER),
     "GET /items": (200, "x--xxxx"),
     "POST /items": (201, SIGNED_IN),
     "GET /items/{item_id}": (200, "x--xxxx"),
@@ -88,10 +102,14 @@ BODIES = {
     "POST /users/me/email/confirm": {"token": LINK},
     "PATCH /admin/users/{account_id}": {"role": "moderator"},
     "POST /admin/jobs/redrive": {"dry_run": True},
+    "POST /exports": {"kind": "items", "format": "csv"},
+    "POST /imports": {"file_id": "01K0N4Q7Y2V9S6T3R8W5X1Z0AB", "format": "csv"},
+    "POST /files": {"name": "lamp.txt", "content_type": "text/plain", "size": 4},
     "POST /items": ITEM,
     "PUT /items/{item_id}": ITEM,
     "PATCH /items/{item_id}": {"name": "Tin lamp"},
 }
+UPLOADS = {"POST /upload": "file", "POST /upload-multiple": "files"}
 FORMS = {
     "POST /token": {"grant_type": "refresh_token", "refresh_token": "r1.made.up"},
     "POST /logout": {},
@@ -139,6 +157,7 @@ class Cast:
             "item_id": item["id"],
             "account_id": account_id,
             "session_id": session,
+            "file_id": store("ann", name="a.csv", content_type="text/csv", content=b"a\n").id,
             "job_id": enqueue(Plain(), owner="ann").id,
         }
 
@@ -147,6 +166,8 @@ class Cast:
         method, path = route.split()
         client = self.clients[who].at(f"198.51.100.{number}")
         place = path.format_map(self.things(on_sale=on_sale)) if "{" in path else path
+        if route in UPLOADS:
+            return client.upload(place, (UPLOADS[route], "a.txt", "text/plain", b"lamp")).status
         if route in FORMS:
             return client.form(place, **FORMS[route]).status
         body, query = BODIES.get(route), QUERIES.get(route, "")
