@@ -4,6 +4,7 @@ from handler.files.holdings import page_held
 from handler.files.models import File
 from handler.files.service.access import (
     FileNotFound,
+    FileNotImage,
     FileNotReady,
     file_of,
     is_public,
@@ -14,15 +15,20 @@ from handler.files.service.access import (
     use,
 )
 from handler.files.service.making import store
+from handler.files.service.showing import photo_path
+from handler.files.states import Size
 
 __all__ = [
     "File",
     "FileNotFound",
+    "FileNotImage",
     "FileNotReady",
+    "Size",
     "file_of",
     "is_public",
     "open_content",
     "page_held",
+    "photo_path",
     "public_when",
     "ready_file",
     "release",

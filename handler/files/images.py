@@ -31,7 +31,6 @@ COSTLY_PIXELS_MAX = 12_000_000
 """Pixels of a webp, whose reader takes 16 bytes for each, and of a JPEG in CMYK, whose reader keeps
 8 for each: of 25 Mpx they would take 430 and 300 MB."""
 _READERS = (JpegImageFile, PngImageFile, WebPImageFile, GifImageFile)
-_TYPES = {"MPO": "image/jpeg"} | {r.format: f"image/{r.format.lower()}" for r in _READERS}
 _LONGER_SIDE = {Size.LARGE: 1280, Size.MEDIUM: 480, Size.SMALL: 160}
 """Pixels of a thumbnail's longer side, unless the image is smaller; each is made of the last."""
 _STRIP = 64  # rows of the shrunk image that are made at a time
@@ -72,9 +71,8 @@ class ImageRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an image is by its header, upright: type, width and height in pixels."""
+    """What an image is by its header: width and height in pixels, upright."""
 
-    content_type: str
     width: int
     height: int
 
@@ -85,7 +83,7 @@ def read(content: BinaryIO) -> Facts:
         width, height = image.size
         if _orientation(image) in _ON_THEIR_SIDE:
             width, height = height, width
-        return Facts(_TYPES[image.format or ""], width, height)
+        return Facts(width, height)
 
 
 def thumbnails(content: bytes) -> dict[Size, bytes]:

@@ -1,7 +1,7 @@
 """Jobs of files."""
 
 from handler.accounts import AccountClosed
-from handler.files.schemas import CheckFile, DeleteObjects, SweepFiles
+from handler.files.schemas import CheckFile, DeleteObjects, MakeThumbnails, SweepFiles
 from handler.files.service import checking, removing
 from handler.jobs import ObjectCreated, Run, handles
 
@@ -16,6 +16,14 @@ def check_upload(event: ObjectCreated, run: Run) -> None:
 def check_file(job: CheckFile, run: Run) -> None:
     """Accept or reject the bytes of an upload."""
     checking.check(job, run)
+
+
+@handles(MakeThumbnails)
+def make_thumbnails(job: MakeThumbnails, run: Run) -> None:
+    """Make the thumbnails of an image, which is ready then."""
+    from handler.files.service import rendering  # noqa: PLC0415 - Pillow, which no other job needs
+
+    rendering.make_thumbnails(job, run)
 
 
 @handles(DeleteObjects)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import File as FormFile
 from fastapi import Header, Path, Query, UploadFile
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from handler.core.errors import RateLimited, WriteConflict
 from handler.core.http import Expected, Router, SignedIn, creates, raises
@@ -20,11 +20,13 @@ from handler.files.schemas import (
     LinkOut,
     UploadOut,
 )
-from handler.files.service import access, receiving, removing, uploads
+from handler.files.service import access, receiving, removing, showing, uploads
 from handler.files.service.access import FileNotFound, FileNotReady
 from handler.files.service.receiving import Received, UploadTooLarge
 from handler.files.service.removing import FileInUse
+from handler.files.service.showing import ThumbnailNotFound
 from handler.files.service.uploads import ContentTypeRefused, FileTooLarge, QuotaExceeded, Upload
+from handler.files.states import Size
 from handler.files.storage import Link
 
 router = Router(tags=["files"])
@@ -40,6 +42,15 @@ ELSEWHERE: dict[int | str, dict[str, Any]] = {
     }
 }
 """What a route that leads to content answers, unless JSON is accepted."""
+_WEBP = "image/webp"
+PHOTO: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The photo, re-encoded and without metadata.",
+        "content": {_WEBP: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""A photo's bytes never change; what is shown no more may live on in caches for as long."""
 
 
 @router.post("/files", status_code=201, response_model=UploadOut)
@@ -96,6 +107,26 @@ def get_file_content(
     With `Accept: application/json` the URL is answered instead, for pages of other origins.
     """
     return led_to(access.link_to_content(caller, file_id), accept)
+
+
+@router.get("/files/{file_id}/thumbnail", response_model=LinkOut, responses=ELSEWHERE)
+@raises(FileNotFound, FileNotReady, ThumbnailNotFound)
+def get_file_thumbnail(
+    caller: SignedIn, file_id: FileId, size: Size, accept: Accept = ""
+) -> Link | RedirectResponse:
+    """See an image of yours, re-encoded as webp: you are sent to a URL that holds for two minutes.
+
+    The longer side has at most 160, 480 or 1280 pixels. With `Accept: application/json` the URL is
+    answered instead, for pages of other origins.
+    """
+    return led_to(showing.link_to_thumbnail(caller, file_id, size), accept)
+
+
+@router.get("/photos/{file_id}/{size}.webp", response_class=Response, responses=PHOTO)
+@raises(FileNotFound)
+def get_photo(file_id: FileId, size: Size) -> Response:
+    """See a photo of something public, as long as it is public. No limit counts this."""
+    return Response(showing.public_photo(file_id, size), headers=_YEAR, media_type=_WEBP)
 
 
 @router.delete("/files/{file_id}", status_code=204)

@@ -27,6 +27,12 @@ class FileNotReady(Conflict):
     detail = "This file is not ready. Its state and its reason say why."
 
 
+class FileNotImage(Conflict):
+    """Images are wanted, and the file is none."""
+
+    detail = "This file is no image."
+
+
 def get_file(caller: Caller, file_id: str) -> File:
     """A file of the caller's. Raises FileNotFound."""
     return file_of(caller.id, file_id)
@@ -76,7 +82,7 @@ def use(
     """Note in a transaction that a thing uses ready files of an account's, which keeps them.
 
     `by` is `<feature>:<id>`; again is the same as once. With `images` they have to be some. The
-    transaction raises FileNotFound, FileNotReady.
+    transaction raises FileNotFound, FileNotReady, FileNotImage.
     """
     suits = (File.owner_id == owner_id) & (File.state == State.READY.value)
     if images:
@@ -94,7 +100,9 @@ def release(writes: Transaction, file_ids: Iterable[str], by: str) -> None:
 
 def _unfit_for(owner_id: str) -> Callable[[File | None], AppError]:
     def unfit(file: File | None) -> AppError:
-        return FileNotReady() if file and file.owner_id == owner_id else FileNotFound()
+        if file is None or file.owner_id != owner_id:
+            return FileNotFound()
+        return FileNotReady() if file.state != State.READY else FileNotImage()
 
     return unfit
 
