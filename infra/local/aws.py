@@ -64,7 +64,7 @@ class Access:
         return credentials.of(key) if key in self.functions else None
 
     def _do(self, key: str, call: Call) -> Answer:
-        return self._checked(self.functions[key], call)
+        return objects.settled(call, self._checked(self.functions[key], call))
 
     def _checked(self, function: Function | None, call: Call) -> Answer:
         if function is not None:

@@ -68,6 +68,13 @@ def received(call: Call, body: Readable) -> Call:
     return replace(call, content=file)
 
 
+def settled(call: Call, answer: Answer) -> Answer:
+    """The answer to a call. If it was refused, nobody has kept its content."""
+    if call.content is not None and answer.status != HTTPStatus.OK:
+        call.content.close()
+    return answer
+
+
 def is_open(path: str, method: str) -> bool:
     """Whether a request is S3's though no header is signed. The other services have one path."""
     return path != "/" or method == "OPTIONS"

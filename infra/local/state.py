@@ -50,7 +50,7 @@ class State:
         path = folder / "state.sqlite3"
         if fresh:
             for old in folder.glob(f"{path.name}*"):
-                old.unlink()
+                old.unlink()  # contents of objects go below, as files that no object has
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         path.chmod(0o600)  # it holds secrets
         self._database.execute("PRAGMA journal_mode = WAL")
