@@ -11,7 +11,7 @@ from handler.files.models import File
 from handler.files.states import State
 
 
-def store(
+def store(  # noqa: PLR0913 - all that is known of a file
     owner_id: str,
     *,
     name: str,
@@ -24,21 +24,13 @@ def store(
     Content is bytes or a file that can be read twice. With an id, again is the same as once: the
     file that is there is returned. Raises Unavailable.
     """
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
-    size, digest = _measured(stream)
-    file = File(
-        id=file_id or new_id(),
-        owner_id=owner_id,
-        name=name,
-        content_type=content_type,
-        size=size,
-        sha256=digest,
-        state=State.READY.value,
-        counts=False,
-    )
-    stood = File.find(file.id) if file_id else None
+    stood = File.find(file_id) if file_id else None
     if stood is not None:
         return stood
+    file = File(id=file_id or new_id(), owner_id=owner_id, name=name, content_type=content_type)
+    file.state, file.counts = State.READY.value, False
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
+    file.size, file.sha256 = _measured(stream)
     storage.put_original(file, stream)
     try:
         put(file, File.id.does_not_exist())
