@@ -25,7 +25,7 @@ from handler.transfers.router import router as transfers
 # Matched in turn: the busiest first.
 ROUTERS = (items, system.router, accounts, files, jobs, audit, transfers)
 
-_TEXT = ["text/", "application/json", "application/problem+json"]  # sent as they are
+_TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]  # sent as they are
 
 
 def create_app() -> FastAPI:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handler.items import Item
 from handler.transfers import plans
 from tests.integration.transfers.conftest import content_of, stored
 
@@ -176,15 +177,36 @@ def test_progress_is_seen_while_chunks_are_done(ann, jobs, monkeypatch, at_each_
     assert {0, 25, 50, 75} <= set(seen)
 
 
-def test_a_cancelled_import_stops(ann, jobs, monkeypatch, at_each_transaction):
+def test_a_cancelled_import_stops(ann, time, jobs, monkeypatch, at_each_transaction):
     """Chunks that wait are cancelled; what was created stays."""
     monkeypatch.setattr(plans, "ROWS", 1)
-    file_id = stored("ann", HEADER + "".join(f"Lamp {n},1,EUR,\n" for n in range(6)))
+    file_id = stored("ann", HEADER + "Poison,1,EUR,\nLamp,1,EUR,\n")
     url = ann.post("/imports", {"file_id": file_id, "format": "csv"}).body["url"]
-    at_each_transaction(lambda body: b"Lamp 2" in body and ann.post(f"{url}/cancel"))
+    at_each_transaction(_once(_fail_for_poison))
+    jobs.deliver()
+    assert ann.post(f"{url}/cancel").status == 202
     jobs.pass_(seconds=300)
     assert ann.get(url).body["state"] == "cancelled"
-    assert 0 < len(names(ann)) < 6
+    assert names(ann) == ["Lamp"]
+
+
+def _fail_for_poison(body: bytes) -> None:
+    if b"Poison" in body:
+        raise RuntimeError
+
+
+def _once(do):
+    """Do it until it fails, and then no more."""
+    failed = []
+
+    def see(body: bytes) -> None:
+        try:
+            failed or do(body)
+        except RuntimeError:
+            failed.append(body)
+            raise
+
+    return see
 
 
 def test_another_s_file_is_not_found(max_, ann):
@@ -193,18 +215,34 @@ def test_another_s_file_is_not_found(max_, ann):
     assert (answer.status, answer.code) == (404, "file_not_found")
 
 
-def test_rows_of_a_chunk_that_died_are_named(ann, jobs, monkeypatch, at_each_transaction):
+def test_rows_of_a_chunk_that_died_are_named(ann, time, jobs, monkeypatch, at_each_transaction):
     """Whatever is not done is in the report, line by line."""
     monkeypatch.setattr(plans, "ROWS", 2)
     file_id = stored("ann", HEADER + "Poison,1,EUR,\nVase,1,EUR,\nLamp,1,EUR,\n")
     url = ann.post("/imports", {"file_id": file_id, "format": "csv"}).body["url"]
-
-    def fail(body: bytes) -> None:
-        if b"Poison" in body:
-            raise RuntimeError
-
-    at_each_transaction(fail)
+    at_each_transaction(_fail_for_poison)
     jobs.drain(lambda: ann.get(url).body["state"] == "succeeded", limit_seconds=9000)
     report = report_of(ann.get(url).body)
     assert names(ann) == ["Lamp"]
     assert [(line["line"], line["code"]) for line in report] == [("2", "not_done"), ("3", "not_done")]
+
+
+def test_a_chunk_that_failed_half_way_is_gone_on_with(ann, time, jobs, at_each_transaction):
+    """What it has created is not created again, and counted once."""
+    rows = "".join(f"Lamp {n} {'w' * n},1,EUR,\n" for n in range(40))
+    file_id = stored("ann", HEADER + rows + "Poison,1,EUR,\n")
+    url = ann.post("/imports", {"file_id": file_id, "format": "csv"}).body["url"]
+    at_each_transaction(_once(_fail_for_poison))
+    jobs.drain(lambda: ann.get(url).body["state"] == "succeeded", limit_seconds=900)
+    assert ann.get(url).body["result"]["imported"] == 41
+    found = ann.get("/items", query="owner=ann&limit=100").body["items"]
+    assert len({item["name"] for item in found}) == len(found) == 41
+
+
+def test_an_import_of_a_closed_account_creates_nothing(ann, jobs):
+    """Its jobs go with it, and a chunk looks whether the account is open."""
+    file_id = stored("ann", HEADER + "Lamp,1,EUR,\n")
+    ann.post("/imports", {"file_id": file_id, "format": "csv"})
+    ann.delete("/users/me")
+    jobs.deliver()
+    assert list(Item.scan()) == []
