@@ -113,6 +113,7 @@ class Item(Record):
     currency = UnicodeAttribute()
     is_available = BooleanAttribute()
     tags = ListAttribute[Any](of=UnicodeAttribute, default=list)
+    photos = ListAttribute[Any](of=UnicodeAttribute, default=list)
     shelf = UnicodeAttribute()
     price_shelf = UnicodeAttribute()
     price_key = UnicodeAttribute()

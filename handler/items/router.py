@@ -8,10 +8,11 @@ from handler.core.errors import WriteConflict
 from handler.core.http import Expected, MaybeSignedIn, Router, SignedIn, creates, raises
 from handler.core.ids import ID_PATTERN
 from handler.core.pages import CursorInvalid, Page
+from handler.files import FileNotFound, FileNotImage, FileNotReady
 from handler.items import listing, service
 from handler.items.listing import HiddenItemsForbidden, QueryUnsupported
 from handler.items.models import Item
-from handler.items.schemas import ItemIn, ItemOut, ItemPageOut, ItemPatch, ItemQuery
+from handler.items.schemas import ItemIn, ItemOut, ItemPageOut, ItemPatch, ItemQuery, PhotosIn
 from handler.items.service import ItemNotFound, NotYourItem
 
 router = Router(prefix="/items", tags=["items"])
@@ -56,6 +57,16 @@ def replace_item(caller: SignedIn, item_id: ItemId, body: ItemIn, expected: Expe
 def patch_item(caller: SignedIn, item_id: ItemId, body: ItemPatch, expected: Expected) -> Item:
     """Change some fields of an item; others keep what anybody else writes at the same time."""
     return service.patch_item(caller, item_id, body, expected)
+
+
+@router.put("/{item_id}/photos", response_model=ItemOut)
+@raises(ItemNotFound, NotYourItem, FileNotFound, FileNotImage, FileNotReady, WriteConflict)
+def set_item_photos(caller: SignedIn, item_id: ItemId, body: PhotosIn, expected: Expected) -> Item:
+    """Show these images with an item, in this order; its owner has to have uploaded them.
+
+    Everybody sees them as long as the item is available.
+    """
+    return service.set_photos(caller, item_id, body, expected)
 
 
 @router.delete("/{item_id}", status_code=204)

@@ -17,6 +17,7 @@ from pydantic import (
 from handler.core.money import MINOR_DIGITS, digits_of
 from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
 from handler.core.schemas import Id, In, Line, Out, Prose, Query
+from handler.files import Size, photo_path
 from handler.items.words import words_of
 
 _PRICE_MAX = Decimal(10) ** 12
@@ -24,6 +25,7 @@ _FINEST = Decimal(1).scaleb(-max(MINOR_DIGITS.values()))
 _PRICE = r"^[0-9]{1,12}(\.[0-9]{1,4})?$"
 _TAG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _TAGS_MAX = 10
+_PHOTOS_MAX = 10  # each costs a write of the one transaction that sets them
 
 
 def _amount(value: object) -> object:
@@ -49,8 +51,8 @@ def _currency(value: str) -> str:
     return value
 
 
-def _distinct(tags: list[str]) -> list[str]:
-    return list(dict.fromkeys(tags))
+def _distinct(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
 
 
 Price = Annotated[
@@ -119,6 +121,12 @@ class ItemPatch(In):
         return self
 
 
+class PhotosIn(In):
+    """The photos of an item, in the order in which they are shown; none takes all away."""
+
+    file_ids: Annotated[list[Id], Field(max_length=_PHOTOS_MAX), AfterValidator(_distinct)]
+
+
 def _searchable(q: str) -> str:
     if not words_of(q):
         raise ValueError("must hold a word")
@@ -159,8 +167,25 @@ class ItemQuery(Query):
         return self
 
 
-class ItemOut(Out):
-    """An item as everybody sees it."""
+def _small(photos: list[str]) -> str | None:
+    return photo_path(photos[0], Size.SMALL) if photos else None
+
+
+def _photo(file_id: str) -> dict[str, str]:
+    return {"file_id": file_id, **{size.value: photo_path(file_id, size) for size in Size}}
+
+
+class PhotoOut(Out):
+    """Where a photo is in each size; for everybody, as long as its item is available."""
+
+    file_id: Id
+    small: str = Field(description="At most 160 pixels on the longer side, as webp.")
+    medium: str = Field(description="At most 480.")
+    large: str = Field(description="At most 1280.")
+
+
+class ListedItemOut(Out):
+    """An item in a list."""
 
     id: Id
     owner_id: str
@@ -173,10 +198,19 @@ class ItemOut(Out):
     version: int
     created_at: datetime
     updated_at: datetime
+    photo: Annotated[str | None, BeforeValidator(_small)] = Field(
+        validation_alias="photos", description="The first photo, small."
+    )
+
+
+class ItemOut(ListedItemOut):
+    """An item as everybody sees it."""
+
+    photos: Annotated[list[PhotoOut], BeforeValidator(lambda ids: [_photo(id_) for id_ in ids])]
 
 
 class ItemPageOut(Out):
     """A page of items."""
 
-    items: list[ItemOut]
+    items: list[ListedItemOut]
     next: str | None

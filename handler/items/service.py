@@ -16,9 +16,10 @@ from handler.core.money import MINOR_DIGITS, digits_of
 from handler.core.records import Versions
 from handler.core.transactions import transaction
 from handler.core.writes import Refused, put, update
+from handler.files import public_when, release, use
 from handler.items import models
 from handler.items.models import Item, permitted
-from handler.items.schemas import ItemIn, ItemPatch
+from handler.items.schemas import ItemIn, ItemPatch, PhotosIn
 from handler.items.terms import terms_of
 from handler.jobs import RetryLater, Run
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 _SETTLED = 60
 """Seconds after which whatever was under way when an account closed is done, and indexed."""
 _TRIES = 3  # of a write that has to read first (api.md, "Versions")
+_READ = 100  # items of one read
 _FIND = frozenset({"name", "tags"})  # fields that items are found by
 
 
@@ -85,6 +87,26 @@ def patch_item(caller: Caller, item_id: str, body: ItemPatch, expected: Versions
         raise _objection(refused.row, caller, expected) or _price_invalid() from refused
 
 
+def set_photos(caller: Caller, item_id: str, body: PhotosIn, expected: Versions) -> Item:
+    """Show these images of the owner's with an item, and no others.
+
+    Raises ItemNotFound, NotYourItem, VersionConflict, FileNotFound, FileNotReady, FileNotImage.
+    """
+
+    def change(item: Item) -> Item:
+        shown, stood = item.photos, Item.version == item.version
+        item.photos = body.file_ids
+        item.mark_changed()
+        with transaction() as writes:
+            writes.save(item, stood, refused=_moved)
+            come = [id_ for id_ in item.photos if id_ not in shown]
+            use(writes, come, owner_id=item.owner_id, by=_user(item), images=True)
+            release(writes, [id_ for id_ in shown if id_ not in item.photos], _user(item))
+        return item
+
+    return _read_then(caller, item_id, expected, change)
+
+
 def delete_item(caller: Caller, item_id: str, expected: Versions) -> None:
     """Withdraw an item for good. Raises ItemNotFound, NotYourItem, VersionConflict."""
     _read_then(caller, item_id, expected, _remove)
@@ -113,6 +135,7 @@ def _remove(item: Item) -> None:
         writes.delete(item, Item.version == item.version, refused=_moved)
         for term in terms_of(item).values():
             writes.delete(term)
+        release(writes, item.photos, _user(item))
 
 
 def _rewrite(caller: Caller, item_id: str, fields: dict[str, Any], expected: Versions) -> Item:
@@ -191,3 +214,15 @@ def _price_invalid() -> AppError:
     return InputInvalid.at(
         "body", "price", type_="price_digits", msg="More digits than the currency has"
     )
+
+
+def _user(item: Item) -> str:
+    return f"items:{item.id}"
+
+
+def _any_available(item_ids: list[str]) -> bool:
+    packs = [item_ids[at : at + _READ] for at in range(0, len(item_ids), _READ)]
+    return any(item.is_available for pack in packs for item in Item.find_all(pack))
+
+
+public_when("items", _any_available)

@@ -68,20 +68,24 @@ RIGHTS = {
     "GET /files": (200, SIGNED_IN),
     "GET /files/{file_id}": (200, OWNER),
     "GET /files/{file_id}/content": (307, OWNER),
+    "GET /files/{file_id}/thumbnail": (404, OWNER),
+    "GET /photos/{file_id}/{size}.webp": (404, ANYBODY),
     "DELETE /files/{file_id}": (204, OWNER),
     "GET /items": (200, "x--xxxx"),
     "POST /items": (201, SIGNED_IN),
     "GET /items/{item_id}": (200, "x--xxxx"),
     "PUT /items/{item_id}": (200, STAFF),
     "PATCH /items/{item_id}": (200, STAFF),
+    "PUT /items/{item_id}/photos": (200, STAFF),
     "DELETE /items/{item_id}": (204, STAFF),
 }
 """What each route answers to those who may, and who may. Links and tokens are made up, so that
-their routes answer everybody the same refusal; and no job of these is dead."""
+their routes answer everybody the same refusal; no job of these is dead, and no file an image."""
 HIDDEN = {
     "GET /items/{item_id}": (200, "?--?xxx"),
     "PUT /items/{item_id}": (200, "---?xxx"),
     "PATCH /items/{item_id}": (200, "---?xxx"),
+    "PUT /items/{item_id}/photos": (200, "---?xxx"),
     "DELETE /items/{item_id}": (204, "---?xxx"),
 }
 """The same for an item that is not on sale: who may not see it is not told that it is there."""
@@ -108,6 +112,7 @@ BODIES = {
     "POST /items": ITEM,
     "PUT /items/{item_id}": ITEM,
     "PATCH /items/{item_id}": {"name": "Tin lamp"},
+    "PUT /items/{item_id}/photos": {"file_ids": []},
 }
 UPLOADS = {"POST /upload": "file", "POST /upload-multiple": "files"}
 FORMS = {
@@ -115,6 +120,7 @@ FORMS = {
     "POST /logout": {},
 }
 QUERIES = {
+    "GET /files/{file_id}/thumbnail": "size=small",
     "GET /admin/metrics": "name=requests&from=2026-03-01T11:00:00Z&to=2026-03-01T12:00:00Z",
 }
 
@@ -157,6 +163,7 @@ class Cast:
             "item_id": item["id"],
             "account_id": account_id,
             "session_id": session,
+            "size": "small",
             "file_id": store("ann", name="a.csv", content_type="text/csv", content=b"a\n").id,
             "job_id": enqueue(Plain(), owner="ann").id,
         }
