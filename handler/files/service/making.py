@@ -11,7 +11,7 @@ from handler.files.models import File
 from handler.files.states import State
 
 
-def store(  # noqa: PLR0913 - all that is known of a file
+def store(
     owner_id: str,
     *,
     name: str,

@@ -19,6 +19,7 @@ from handler.files import (
 )
 from handler.files.models import File
 from handler.files.service import access
+from handler.files.service.access import FileNotImage
 from handler.files.states import State
 from tests import rights
 from tests.integration.files.conftest import STORED, TEXT, keys, stored
@@ -131,7 +132,7 @@ class TestUse:
 
     def test_of_what_has_to_be_an_image(self, aws):
         """A table is none."""
-        with pytest.raises(FileNotReady), transaction() as writes:
+        with pytest.raises(FileNotImage), transaction() as writes:
             use(writes, [export().id], owner_id="ann", by="items:1", images=True)
 
     def test_ends(self, aws):
