@@ -28,7 +28,7 @@ from handler.probe.router import router as probe
 from handler.probe import jobs as probe
 """,
         ),
-        ("mail)\n", "mail, probe)\n"),
+        ("JOBS = (accounts, ", "JOBS = (accounts, probe, "),
     ],
 }
 _SOURCES = shutil.ignore_patterns("__pycache__", "*.toml")
