@@ -7,22 +7,14 @@ environment (`RESOURCE_PREFIX`).
 """
 
 from infra.blueprint.data import (
-    ACCOUNT_EMAILS,
-    ACCOUNTS,
-    AUDIT,
     CURSORS,
     EDGE,
     FAST,
-    IDEMPOTENCY,
-    ITEM_TERMS,
-    ITEMS,
-    JOBS,
-    LIMITS,
     MAIL,
-    METRICS,
     PAYLOADS,
     REFRESH,
     SLOW,
+    TABLES,
     TOKENS,
 )
 from infra.blueprint.functions import API, CLOCK, LETTERS, OPERATORS, WORKER_FAST, WORKER_SLOW
@@ -61,7 +53,7 @@ __all__ = [
 
 BLUEPRINT = Blueprint(
     functions=(API, WORKER_FAST, WORKER_SLOW, CLOCK, LETTERS, OPERATORS),
-    tables=(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
+    tables=TABLES,
     queues=(FAST, SLOW),
     sources=(
         Source(FAST.name, WORKER_FAST.name, batch=10, concurrency=50),

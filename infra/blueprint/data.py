@@ -46,6 +46,8 @@ JOBS = Table(
     ttl="expires_at",
 )
 
+TABLES = (ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS)
+
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").
 FAST = Queue("fast", visibility=60)
 SLOW = Queue("slow", visibility=930)
