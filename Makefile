@@ -12,7 +12,7 @@ STAGE ?= dev
 yes = $(filter-out 0 no false,$(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench rehearse faults lock synth doctor diff deploy smoke clean
+.PHONY: help install run test check bench rehearse recipe faults lock synth doctor diff deploy smoke clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: $(READY) ## Measure cold start, overhead and cost against what they may b
 
 rehearse: $(BIN)/cdk ## Deploy what is committed, update and destroy it, in an AWS in memory.
 	@exec $(BIN)/python -m infra.rehearsal
+
+recipe: $(READY) ## Add a feature as the README says, in a copy that has to stay green.
+	@exec $(BIN)/python -m tests.recipe $(ARGS)
 
 SCHEDULES ?= 5000
 faults: $(READY) ## Break the job engine at random for as long as you like: SCHEDULES=5000.

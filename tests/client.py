@@ -65,6 +65,16 @@ def _declared() -> list[tuple[str, re.Pattern[str], dict[str, Any]]]:
     ]
 
 
+def open_to_anybody() -> list[str]:
+    """The places that may be read without a token, and look at one that is shown."""
+    paths = api.create_app().openapi()["paths"]
+    return [
+        path
+        for path, operations in paths.items()
+        if "{" not in path and {} in operations.get("get", {}).get("security", ())
+    ]
+
+
 def _check_declared(method: str, path: str, answer: Answer) -> None:
     """Whatever a test meets, the document says that the route may answer so."""
     for known, pattern, responses in _declared():

@@ -7,25 +7,15 @@ environment (`RESOURCE_PREFIX`).
 """
 
 from infra.blueprint.data import (
-    ACCOUNT_EMAILS,
-    ACCOUNTS,
-    AUDIT,
     CURSORS,
     EDGE,
     FAST,
-    FILES,
-    IDEMPOTENCY,
-    ITEM_TERMS,
-    ITEMS,
-    JOBS,
-    LIMITS,
     MAIL,
-    METRICS,
     PAYLOADS,
     REFRESH,
-    REPORTS,
     SLOW,
     STORED,
+    TABLES,
     TOKENS,
     UPLOADS,
 )
@@ -65,11 +55,7 @@ __all__ = [
 
 BLUEPRINT = Blueprint(
     functions=(API, WORKER_FAST, WORKER_SLOW, CLOCK, LETTERS, OPERATORS),
-    tables=(
-        *(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
-        FILES,
-        REPORTS,
-    ),
+    tables=TABLES,
     queues=(FAST, SLOW),
     sources=(
         Source(FAST.name, WORKER_FAST.name, batch=10, concurrency=50),

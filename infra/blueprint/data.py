@@ -56,6 +56,11 @@ FILES = Table(
     ttl="expires_at",
 )
 
+TABLES = (
+    *(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
+    *(FILES, REPORTS),
+)
+
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").
 FAST = Queue("fast", visibility=60)
 SLOW = Queue("slow", visibility=930)

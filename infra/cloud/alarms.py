@@ -99,7 +99,7 @@ class Alarm:
 
 def alarms(stage: Stage, *, api: str) -> tuple[Alarm, ...]:
     """Give every alarm of a stage, whose HTTP API has this id."""
-    return (*_of_jobs(stage), *_of_requests(stage, api), *_of_functions())
+    return (*_of_jobs(stage), *_of_requests(stage, api), *_of_functions(), _tables_throttled())
 
 
 def _of_jobs(stage: Stage) -> tuple[Alarm, ...]:
@@ -193,10 +193,13 @@ def _of_functions() -> tuple[Alarm, ...]:
             Measured("AWS/Lambda", "Throttles", "Sum"),  # of all functions, which share that
             limit=10,
         ),
-        Alarm(
-            "tables-throttled",
-            "A table or an index is asked for more than its ceiling.",
-            Queried(_THROTTLED),
-            limit=50,
-        ),
+    )
+
+
+def _tables_throttled() -> Alarm:
+    return Alarm(
+        "tables-throttled",
+        "A table or an index is asked for more than its ceiling.",
+        Queried(_THROTTLED),
+        limit=50,
     )

@@ -40,10 +40,7 @@ def create_app(
         analytics_reporting=False,
         post_cli_context={"@aws-cdk/core:validateAgainstDefaultRules": True},
     )
-    named = app.node.try_get_context("stage") or "dev"
-    stage = checked(stage) if stage else find_stage(named)
-    if app.node.try_get_context("at-once") in {True, "true"}:
-        stage = replace(stage, at_once=True)
+    stage = _as_asked(app, checked(stage) if stage else _named(app))
     data = Data(app, stage=stage)
     backend = Backend(app, stage=stage, bundles=bundle.ensure() if bundles is None else bundles)
     backend.add_stack_dependency(data)
@@ -53,6 +50,15 @@ def create_app(
         cdk.Tags.of(app).add(tag, value)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     return app
+
+
+def _named(app: cdk.App) -> Stage:
+    return find_stage(app.node.try_get_context("stage") or "dev")
+
+
+def _as_asked(app: cdk.App, stage: Stage) -> Stage:
+    at_once = app.node.try_get_context("at-once") in {True, "true"}
+    return replace(stage, at_once=True) if at_once else stage
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ def shift(
     A stage that is deployed `at_once` passes that over: CodeDeploy begins nothing while an alarm
     sounds, also not what mends it.
     """
-    configurations = codedeploy.LambdaDeploymentConfig
+    ways = codedeploy.LambdaDeploymentConfig
+    way = ways.ALL_AT_ONCE if stage.at_once else ways.CANARY_10_PERCENT_5_MINUTES
     application = codedeploy.LambdaApplication(
         scope, "Deployments", application_name=f"{stage.prefix}api"
     )
@@ -36,9 +37,7 @@ def shift(
         alias=live,
         application=application,
         deployment_group_name=f"{stage.prefix}api",
-        deployment_config=configurations.ALL_AT_ONCE
-        if stage.at_once
-        else configurations.CANARY_10_PERCENT_5_MINUTES,
+        deployment_config=way,
         alarms=alarms,
         ignore_alarm_configuration=stage.at_once,
     )

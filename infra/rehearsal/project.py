@@ -13,9 +13,10 @@ VENV = Path(sys.prefix)
 _INDEX = """
 from dataclasses import replace  # noqa: E402
 
-ITEMS = replace(
-    ITEMS,
-    indexes=(*ITEMS.indexes, Index("rehearsed", partition=Key("currency"), sort=Key("id"))),
+_REHEARSED = Index("rehearsed", partition=Key("role"), sort=Key("id"))
+TABLES = tuple(
+    replace(table, indexes=(*table.indexes, _REHEARSED)) if table is ACCOUNTS else table
+    for table in TABLES
 )
 """
 _QUEUE = """

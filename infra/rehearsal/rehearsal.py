@@ -15,7 +15,6 @@ from infra.rehearsal.project import INDEX, QUEUE, CommandFailed, Project
 
 _DEPLOY = ("cdk", "deploy", "--all", "--require-approval", "never")
 _EMAIL, _PASSWORD = "first@example.org", "a skein of pink feet"
-_ITEM = {"name": "A hide", "price": "120.00", "currency": "EUR"}
 
 
 class NotAsItMustBe(Exception):
@@ -28,7 +27,6 @@ class Rehearsal:
     def __init__(self, project: Project, account: Account) -> None:
         self._project = project
         self._account = account
-        self._item = ""
 
     @property
     def steps(self) -> tuple[tuple[str, Callable[[], str]], ...]:
@@ -78,17 +76,14 @@ class Rehearsal:
         account = {"email": _EMAIL, "password": _PASSWORD}
         registered = client.post(self._url(), "/register", account)
         _check(registered.status == HTTPStatus.ACCEPTED, str(registered))
-        token = client.sign_in(self._url(), _EMAIL, _PASSWORD)
-        offered = client.post(self._url(), "/items", _ITEM, token)
-        _check(offered.status == HTTPStatus.CREATED, str(offered))
-        self._item = str(offered.body["id"])
-        return f"item {self._item}"
+        client.sign_in(self._url(), _EMAIL, _PASSWORD)
+        return f"{_EMAIL} registers and signs in"
 
     def _update(self) -> str:
         self._project.release()
         self._project.type(*_DEPLOY)
         client.sign_in(self._url(), _EMAIL, _PASSWORD)
-        _check(self._indexed() == [self._item], "The new index has not what was there before")
+        _check(self._indexed() == [_EMAIL], "The new index has not what was there before")
         queues = self._aws("sqs").list_queues()["QueueUrls"]
         names = {url.rpartition("/")[2] for url in queues}
         _check(f"{blueprint.prefix('dev')}{QUEUE}" in names, f"There is no new queue: {names}")
@@ -96,12 +91,13 @@ class Rehearsal:
 
     def _indexed(self) -> list[str]:
         found = self._aws("dynamodb").query(
-            TableName=f"{blueprint.prefix('dev')}items",
+            TableName=f"{blueprint.prefix('dev')}accounts",
             IndexName=INDEX,
-            KeyConditionExpression="currency = :currency",
-            ExpressionAttributeValues={":currency": {"S": _ITEM["currency"]}},
+            KeyConditionExpression="#role = :role",
+            ExpressionAttributeNames={"#role": "role"},
+            ExpressionAttributeValues={":role": {"S": "user"}},
         )
-        return [row["id"]["S"] for row in found["Items"]]
+        return [row["email"]["S"] for row in found["Items"]]
 
     def _ask(self) -> str:
         pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/e2e", "--url", self._url())

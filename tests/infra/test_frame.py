@@ -78,7 +78,7 @@ def test_make_help_lists_the_commands():
     commands = re.findall(r"^  make (\w+) ", listed.stdout, re.MULTILINE)
     assert set(commands) == {
         *("help", "install", "run", "test", "check", "bench", "faults", "synth", "lock", "clean"),
-        *("rehearse", "doctor", "diff", "deploy", "smoke"),
+        *("rehearse", "recipe", "doctor", "diff", "deploy", "smoke"),
     }
 
 
@@ -112,7 +112,7 @@ def test_ci_runs_what_a_developer_runs():
     """`.ci/run` is commands of the Makefile, and the workflow is `.ci/run`."""
     script = (ROOT / ".ci" / "run").read_text()
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
-    commands = ["make check", "make rehearse", "make test"]
+    commands = ["make check", "make recipe", "make rehearse", "make test"]
     assert re.findall(r"^make \w+", script, re.MULTILINE) == commands
     assert "run: .ci/run" in workflow
     assert os.access(ROOT / ".ci" / "run", os.X_OK)

@@ -19,7 +19,7 @@ from tests.client import Client, at_once
 from tests.faults.conftest import refuses
 
 TEN = Limit("ten", calls=10, seconds=60)
-ITEM = "/items/01K0N4Q7Y2V9S6T3R8W5X1Z0AB"  # anybody may ask for it; it is not there
+PLACE = "/users/me"  # nobody in particular may ask for it, and is counted
 
 
 def passes(limit, subject="x", count=limits.spend):
@@ -139,11 +139,11 @@ def test_a_lease_costs_a_call_only_once(ann, requests):
 
 def test_a_caller_beyond_the_limit_costs_no_more_writes(anonymous, requests):
     """Refusals are free."""
-    statuses = [anonymous.get(ITEM).status for _ in range(61)]
-    assert statuses == [404] * 60 + [429]
+    statuses = [anonymous.get(PLACE).status for _ in range(61)]
+    assert statuses == [401] * 60 + [429]
     requests.clear()
     for _ in range(5):
-        assert anonymous.get(ITEM).status == 429
+        assert anonymous.get(PLACE).status == 429
     assert requests == []
 
 
@@ -170,8 +170,8 @@ def test_an_answer_says_how_its_caller_stands(time, ann):
 def test_a_refusal_says_so_too(time, anonymous):
     """Nothing is left."""
     for _ in range(60):
-        anonymous.get(ITEM)
-    headers = anonymous.get(ITEM).headers
+        anonymous.get(PLACE)
+    headers = anonymous.get(PLACE).headers
     assert [headers[f"ratelimit-{name}"] for name in ("limit", "remaining", "reset")] == [
         "60",
         "0",
@@ -182,22 +182,22 @@ def test_a_refusal_says_so_too(time, anonymous):
 @pytest.mark.parametrize("name", ["x-forwarded-for", "forwarded", "x-real-ip", "client-ip"])
 def test_forged_headers_do_not_help(time, anonymous, name):
     """The peer's address counts, as API Gateway saw it (threats I2)."""
-    statuses = [anonymous.get(ITEM, headers={name: f"203.0.113.{n}"}).status for n in range(61)]
+    statuses = [anonymous.get(PLACE, headers={name: f"203.0.113.{n}"}).status for n in range(61)]
     assert statuses[-1] == 429
 
 
 def test_another_address_is_another_caller(time, anonymous):
     """Its limit is its own."""
     for _ in range(61):
-        anonymous.get(ITEM)
-    assert anonymous.at("192.0.2.99").get(ITEM).status == 404
+        anonymous.get(PLACE)
+    assert anonymous.at("192.0.2.99").get(PLACE).status == 401
 
 
 def test_addresses_of_one_ipv6_network_are_one_caller(time, anonymous):
     """A /64 is what a customer gets (threats I4)."""
-    statuses = [anonymous.at(f"2001:db8:0:1::{n:x}").get(ITEM).status for n in range(61)]
-    assert statuses == [404] * 60 + [429]
-    assert anonymous.at("2001:db8:0:2::1").get(ITEM).status == 404
+    statuses = [anonymous.at(f"2001:db8:0:1::{n:x}").get(PLACE).status for n in range(61)]
+    assert statuses == [401] * 60 + [429]
+    assert anonymous.at("2001:db8:0:2::1").get(PLACE).status == 401
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_what_must_be_counted_closes_when_it_cannot_be(limiter_down, ask):
 def test_reads_stay_open_when_they_cannot_be_counted(ann, limiter_down, capsys):
     """And a line of log tells (threats I6)."""
     assert ann.get("/users/me").status == 200
-    assert Client().get(ITEM).status == 404
+    assert Client().get(PLACE).status == 401
     lines = capsys.readouterr().out
     assert '"metric":"limiter_open","limit":"signed_in"' in lines
     assert '"metric":"limiter_open","limit":"anonymous"' in lines
@@ -289,6 +289,6 @@ def test_health_and_public_keys_are_not_limited(time, anonymous):
 def test_preflights_are_not_limited(time, anonymous):
     """Nor counted (api.md)."""
     headers = {"origin": "https://shop.example", "access-control-request-method": "GET"}
-    asked = {anonymous.ask("OPTIONS", ITEM, headers=headers).status for _ in range(70)}
+    asked = {anonymous.ask("OPTIONS", PLACE, headers=headers).status for _ in range(70)}
     assert asked == {200}
-    assert anonymous.get(ITEM).status == 404
+    assert anonymous.get(PLACE).status == 401

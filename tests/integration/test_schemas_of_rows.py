@@ -19,7 +19,7 @@ class OldLamp(Record):
     """A lamp as the release before wrote it: the price is one text."""
 
     class Meta:
-        table_name = table("items")
+        table_name = table("audit")
 
     id = UnicodeAttribute(hash_key=True)
     cost = UnicodeAttribute()
@@ -39,7 +39,7 @@ class Lamp(Record):
     READS = {1: priced}
 
     class Meta:
-        table_name = table("items")
+        table_name = table("audit")
 
     id = UnicodeAttribute(hash_key=True)
     price = DecimalAttribute()
@@ -53,7 +53,7 @@ class NextLamp(Record):
     SCHEMA = 3
 
     class Meta:
-        table_name = table("items")
+        table_name = table("audit")
 
     id = UnicodeAttribute(hash_key=True)
 
@@ -141,7 +141,7 @@ class TestReading:
         NextLamp("a").save()
         with pytest.raises(Unavailable, match="Another release"):
             Lamp._one(KEY)
-        line = '"metric":"schema_unknown","table":"dunlin-local-items","schema":3'
+        line = '"metric":"schema_unknown","table":"dunlin-local-audit","schema":3'
         assert line in capsys.readouterr().out
 
     def test_a_release_may_read_the_next_one(self, new, monkeypatch):

@@ -135,9 +135,9 @@ def test_many_who_sign_in_at_once_are_ten_sessions_at_most(aws, before):
 
 def test_a_request_reads_the_account_once_and_consistently(ann, requests):
     """What ended a session a moment ago holds: never an index, never a stale copy (threats C12)."""
-    ann.get("/items/01K0N4Q7Y2V9S6T3R8W5X1Z0AB")
+    ann.get("/jobs/01K0N4Q7Y2V9S6T3R8W5X1Z0AB")
     requests.clear()
-    ann.get("/items/01K0N4Q7Y2V9S6T3R8W5X1Z0AB")
+    ann.get("/jobs/01K0N4Q7Y2V9S6T3R8W5X1Z0AB")
     (read,) = [one for one in requests if one["TableName"].endswith("-accounts")]
     assert (read["Key"], read["ConsistentRead"]) == ({"id": {"S": "ann"}}, True)
     assert len(requests) == 2

@@ -17,10 +17,9 @@ from handler import api
 from handler.accounts import keyring, tokens
 from handler.accounts.sessions import RefreshToken
 from handler.core.errors import Unauthenticated
-from tests.client import Client
+from tests.client import Client, open_to_anybody
 from tests.forgery import ABSENT, Forger, decoded, encoded, es256, private_key
 
-_ITEM = "/items/01K0N4Q7Y2V9S6T3R8W5X1Z0AB"
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -40,8 +39,8 @@ def is_refused(answer):
 
 
 def assert_refused(token):
-    """Both a door that asks for a caller and one that takes anybody refuse a token."""
-    for path in ("/users/me", _ITEM):
+    """Doors that ask for a caller refuse a token, and so do those that take anybody."""
+    for path in ("/users/me", *open_to_anybody()):
         answer = Client(token).get(path)
         assert is_refused(answer), answer
 
@@ -451,7 +450,7 @@ _HEADERS = [
 ]
 
 
-@pytest.mark.parametrize("path", ["/users/me", _ITEM])
+@pytest.mark.parametrize("path", ["/users/me", *open_to_anybody()])
 @pytest.mark.parametrize("header", _HEADERS, ids=lambda header: ascii(header)[:24])
 def test_any_other_authorization_is_refused(ann, header, path):
     """B18: it is not taken for none at all, and nothing is guessed."""

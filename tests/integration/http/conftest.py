@@ -7,13 +7,14 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import EndpointConnectionError
 
-from handler.core import idempotency
+from handler.jobs import enqueue
 from tests.client import Answer, Client
+from tests.sample_jobs import Plain
 
 SECRET = "hunter2-and-fifteen-more"
 """Stands in the text of an exception, and should appear nowhere."""
-_ITEM = {"name": "Brass lamp", "price": "12.50", "currency": "EUR"}
-_KEY = "0123456789abcdef"
+_PROFILE = "/users/me"
+_NAME = {"full_name": "Ann"}
 
 Provoke = Callable[..., Answer]
 
@@ -21,10 +22,9 @@ Provoke = Callable[..., Answer]
 class _Provoker:
     """Asks so that a certain status comes back."""
 
-    def __init__(self, ann: Client, other: Client, wire: Any) -> None:
-        self._ann, self._other, self._wire = ann, other, wire
-        self.path = f"/items/{ann.post('/items', _ITEM).body['id']}"
-        idempotency.claim(("ann", "create_item"), _KEY, ["/items", _ITEM])
+    def __init__(self, ann: Client, other: Client, admin: Client, wire: Any) -> None:
+        self._ann, self._other, self._admin, self._wire = ann, other, admin, wire
+        self.path = "/jobs"  # which reads more than the account
 
     def __call__(self, status: int, **headers: str) -> Answer:
         """The answer of that status to a request with these headers."""
@@ -36,14 +36,14 @@ class _Provoker:
     def _200(self, sent: dict[str, str]) -> Answer:
         return self._ann.get(self.path, headers=sent)
 
-    def _201(self, sent: dict[str, str]) -> Answer:
-        return self._ann.post("/items", _ITEM, headers=sent)
+    def _202(self, sent: dict[str, str]) -> Answer:
+        return self._ann.post("/register/resend", {"email": "nobody@example.org"}, headers=sent)
 
     def _204(self, sent: dict[str, str]) -> Answer:
-        return self._ann.delete(self.path, headers=sent)
+        return self._ann.delete("/sessions", headers=sent)
 
     def _304(self, sent: dict[str, str]) -> Answer:
-        return self._ann.get(self.path, headers={**sent, "if-none-match": "*"})
+        return self._ann.get(_PROFILE, headers={**sent, "if-none-match": "*"})
 
     def _400(self, sent: dict[str, str]) -> Answer:
         return self._ann.get("/health", headers={**sent, "host": "a:b:c"})
@@ -52,7 +52,7 @@ class _Provoker:
         return self._ann.get(self.path, headers={**sent, "authorization": "Bearer x"})
 
     def _403(self, sent: dict[str, str]) -> Answer:
-        return self._other.delete(self.path, headers=sent)
+        return self._other.get("/admin/users", headers=sent)
 
     def _404(self, sent: dict[str, str]) -> Answer:
         return self._ann.get("/nothing", headers=sent)
@@ -61,19 +61,20 @@ class _Provoker:
         return self._ann.delete("/health", headers=sent)
 
     def _409(self, sent: dict[str, str]) -> Answer:
-        return self._ann.post("/items", _ITEM, headers={**sent, "idempotency-key": _KEY})
+        job = enqueue(Plain(), owner="ann")
+        return self._admin.post(f"/admin/jobs/{job.id}/redrive", headers=sent)
 
     def _412(self, sent: dict[str, str]) -> Answer:
-        return self._ann.delete(self.path, headers={**sent, "if-match": '"9"'})
+        return self._ann.patch(_PROFILE, _NAME, headers={**sent, "if-match": '"9"'})
 
     def _413(self, sent: dict[str, str]) -> Answer:
-        return self._ann.post("/items", raw=" " * (256 * 1024 + 1), headers=sent)
+        return self._ann.patch(_PROFILE, raw=" " * (256 * 1024 + 1), headers=sent)
 
     def _415(self, sent: dict[str, str]) -> Answer:
-        return self._ann.post("/items", _ITEM, headers={**sent, "content-type": "text/plain"})
+        return self._ann.patch(_PROFILE, _NAME, headers={**sent, "content-type": "text/plain"})
 
     def _422(self, sent: dict[str, str]) -> Answer:
-        return self._ann.post("/items", {}, headers=sent)
+        return self._ann.patch(_PROFILE, {}, headers=sent)
 
     def _500(self, sent: dict[str, str]) -> Answer:
         self._wire.break_next(_fail)
@@ -99,9 +100,9 @@ def _hang_up(request: AWSPreparedRequest) -> None:
 
 
 @pytest.fixture
-def provoke(ann: Client, max_: Client, wire: Any) -> Iterator[Provoke]:
+def provoke(ann: Client, max_: Client, admin: Client, jobs: Any, wire: Any) -> Iterator[Provoke]:
     """Answers of a given status."""
-    return _Provoker(ann, max_, wire)
+    return _Provoker(ann, max_, admin, wire)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ _READABLE = (
 )
 
 
-def _preflight(client, origin=_PAGE, method="POST", path="/items", asked="authorization"):
+def _preflight(client, origin=_PAGE, method="POST", path="/jobs", asked="authorization"):
     headers = {
         "origin": origin,
         "access-control-request-method": method,

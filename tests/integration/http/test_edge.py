@@ -9,7 +9,7 @@ from handler.core import aws as core_aws
 from handler.core.settings import settings
 from tests.client import Client, open_account
 
-ITEM = "/items/01K0N4Q7Y2V9S6T3R8W5X1Z0AB"  # anybody may ask for it; it is not there
+PLACE = "/users/me"  # nobody in particular may ask for it, and is counted
 KEY = "a random key"
 EDGE = "198.51.100.7"
 """The edge's own address, which API Gateway sees."""
@@ -52,13 +52,13 @@ def put(value):
 
 @pytest.fixture
 def viewer(behind_edge):
-    """Asks for an item through the edge, for a viewer."""
+    """Asks through the edge, for a viewer."""
     return lambda address, **sent: Client(address=EDGE).get(
-        ITEM, headers=through(address) | {name.replace("_", "-"): v for name, v in sent.items()}
+        PLACE, headers=through(address) | {name.replace("_", "-"): v for name, v in sent.items()}
     )
 
 
-@pytest.mark.parametrize("path", ["/health", "/items", "/nothing", "/users/me"])
+@pytest.mark.parametrize("path", ["/health", "/jobs", "/nothing", "/users/me"])
 @pytest.mark.parametrize("key", [None, "", "1", KEY[:-1], f"{KEY} ", f"{KEY}x", "é", "\ud800"])
 def test_who_comes_around_the_edge_is_refused(behind_edge, ann, path, key):
     """Whatever they ask, signed in or not, with every header that an answer has."""
@@ -73,7 +73,7 @@ def test_who_comes_around_the_edge_is_refused(behind_edge, ann, path, key):
 def test_the_refusal_costs_nothing(behind_edge, ann, wire):
     """Neither token nor limit is looked at."""
     wire.apart.clear()
-    ann.get(ITEM)
+    ann.get(PLACE)
     assert (wire.calls, wire.apart) == ([], [])
 
 
@@ -116,16 +116,16 @@ def test_a_secret_that_is_not_there_shuts_the_door(behind_edge, anonymous):
 def test_viewers_have_limits_of_their_own(time, viewer):
     """By their address, whatever their port; the edge's, which all share, does not count."""
     statuses = [viewer(f"203.0.113.5:{51_000 + n}").status for n in range(61)]
-    assert statuses == [404] * 60 + [429]
-    assert viewer("203.0.113.6:51000").status == 404
+    assert statuses == [401] * 60 + [429]
+    assert viewer("203.0.113.6:51000").status == 401
 
 
 def test_viewers_of_one_ipv6_network_are_one(time, viewer):
     """The port stands behind the last colon."""
     statuses = [viewer(f"2001:db8:0:1::{n:x}:443").status for n in range(1, 62)]
-    assert statuses == [404] * 60 + [429]
+    assert statuses == [401] * 60 + [429]
     assert viewer("[2001:db8:0:1::1]:443").status == 429
-    assert viewer("2001:db8:0:2::1:443").status == 404
+    assert viewer("2001:db8:0:2::1:443").status == 401
 
 
 def test_a_viewer_cannot_forge_another(time, viewer):
@@ -142,7 +142,7 @@ MALFORMED = ["", "203.0.113.5", ":443", "203.0.113.5:", "203.0.113.5:x", "203.0.
 def test_viewers_without_a_name_count_as_their_edge(time, viewer, address, capsys):
     """They share its limit, and a line of log tells: nobody gains by it."""
     for n in range(60):
-        Client(address=EDGE).get(ITEM, headers=through(f"{EDGE}:{n}"))
+        Client(address=EDGE).get(PLACE, headers=through(f"{EDGE}:{n}"))
     assert viewer(address).status == 429
     assert '"metric":"viewer_unnamed"' in capsys.readouterr().out
 
@@ -168,15 +168,15 @@ def test_a_line_with_a_viewer_is_short_at_its_longest(behind_edge, anonymous, ca
     """The longest address takes 51 bytes more than a line may have without."""
     longest = anonymous.signed_in("x" * 64)
     headers = through("2001:db8:1234:5678:9abc:def0:1234:5678:51000") | {"if-match": '"1"'}
-    longest.delete(ITEM, headers=headers)
+    longest.post("/admin/jobs/01K0N4Q7Y2V9S6T3R8W5X1Z0AB/redrive", headers=headers)
     assert len(capsys.readouterr().out) <= 250 + 51
 
 
 def test_without_an_edge_nobody_is_believed(time, anonymous, asked):
     """Both headers are as good as absent, also with a key that would hold."""
     sent = [through(f"203.0.113.{n}:443") for n in range(61)]
-    statuses = [anonymous.get(ITEM, headers=headers).status for headers in sent]
-    assert statuses == [404] * 60 + [429]
+    statuses = [anonymous.get(PLACE, headers=headers).status for headers in sent]
+    assert statuses == [401] * 60 + [429]
     assert asked == []
 
 

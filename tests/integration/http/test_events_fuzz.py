@@ -32,7 +32,7 @@ _HEADERS = st.dictionaries(
     st.sampled_from(_NAMES) | _TEXT, st.sampled_from(_VALUES) | _TEXT | _JSON, max_size=6
 )
 _PATHS = st.sampled_from(
-    ["/", "//", "/items", "/items/", "/items//", "/items/%2e%2e", "/health", "/docs", "/items/\0"]
+    ["/", "//", "/jobs", "/jobs/", "/jobs//", "/jobs/%2e%2e", "/health", "/docs", "/jobs/\0"]
 ) | _TEXT.map("/".__add__)
 _METHODS = st.sampled_from(
     ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "get"]
@@ -54,7 +54,7 @@ _DAMAGED = _damaged(
     isBase64Encoded=st.booleans(),
     requestContext=_damaged(
         http=_damaged(method=_METHODS, path=_PATHS, sourceIp=_JSON, protocol=_JSON),
-        stage=st.sampled_from(["$default", "dev", "items"]),
+        stage=st.sampled_from(["$default", "dev", "jobs"]),
         authorizer=_JSON,
     ),
 )

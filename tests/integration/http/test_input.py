@@ -14,6 +14,7 @@ from handler import api
 from tests.client import Answer
 
 _SECRET = "hunter2-and-fifteen-more"
+_NAME = {"full_name": "Ann"}
 _REFUSED = {
     "no JSON": ("{", 400, "json_invalid"),
     "blank": ("  ", 400, "json_invalid"),
@@ -35,61 +36,25 @@ _REFUSED = {
     "a surrogate in an unknown field": ('{"x": {"y": ["\\udfff"]}}', 422, "input_invalid"),
     "257 KB": (" " * (256 * 1024 + 1), 413, "body_too_large"),
 }
-_VALUES = {
-    "price as bool": {"price": True},
-    "price as NaN": {"price": "NaN"},
-    "price as 1e999": {"price": "1e999"},
-    "price beyond precision": {"price": "12.50000000000000000000000000001"},
-    "price below zero": {"price": -1},
-    "price without number": {"price": {}},
-    "name as number": {"name": 1},
-    "name blank": {"name": " \u3000"},
-    "name with NUL": {"name": "a\0b"},
-    "name with line end": {"name": "a\r\nb"},
-    "description with NUL": {"description": "a\0"},
-    "available as 1": {"is_available": 1},
-    "available as text": {"is_available": "true"},
-    "tags as text": {"tags": "brass"},
-    "a tag with CR": {"tags": ["a\rb"]},
-    "1001 tags": {"tags": ["a"] * 1001},
-    "an unknown field": {"colour": "red"},
-    "id": {"id": "01K0N4Q7Y2V9S6T3R8W5X1Z0AB"},
-    "owner": {"owner_id": "max"},
-    "version": {"version": 7},
-    "shelf": {"shelf": "open#00"},
-    "pk": {"pk": "x"},
-}
 
 
 @pytest.mark.parametrize(("raw", "status", "code"), _REFUSED.values(), ids=_REFUSED)
 def test_odd_bodies_are_refused(ann, wire, raw, status, code):
     """What is no JSON, or more than its bounds, is refused before anything is called."""
-    answer = ann.post("/items", raw=raw)
+    answer = ann.patch("/users/me", raw=raw)
     assert (answer.status, answer.code) == (status, code)
-    assert wire.calls == []
-
-
-@pytest.mark.parametrize("change", _VALUES.values(), ids=_VALUES)
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
-def test_odd_values_are_refused(ann, wire, new_item, method, change):
-    """Other types, controls and fields that are not the client's are refused (threats D3, D7)."""
-    path = "/items" if method == "POST" else "/items/01K0N4Q7Y2V9S6T3R8W5X1Z0AB"
-    body = change if method == "PATCH" else new_item | change
-    assert ann.ask(method, path, body).status == 422
     assert wire.calls == []
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {"name": {_SECRET: _SECRET}},
-        {"name": [_SECRET]},
-        {"price": _SECRET},
-        {"price": [_SECRET]},
-        {"currency": _SECRET},
-        {"is_available": _SECRET},
-        {"tags": [_SECRET + "!"]},
-        {"description": _SECRET + "\0"},
+        {"full_name": {_SECRET: _SECRET}},
+        {"full_name": [_SECRET]},
+        {"full_name": _SECRET + "\0"},
+        {"preferences": _SECRET},
+        {"preferences": [_SECRET]},
+        {"preferences": {"theme": _SECRET}},
         {"x": _SECRET},
         [_SECRET],
         _SECRET,
@@ -98,7 +63,7 @@ def test_odd_values_are_refused(ann, wire, new_item, method, change):
 )
 def test_a_422_does_not_repeat_the_input(ann, body):
     """Errors hold place, type and message alone: the value may be a password (threats E1)."""
-    answer = ann.post("/items", body)
+    answer = ann.patch("/users/me", body)
     assert all(error.keys() == {"loc", "type", "msg"} for error in answer.body["errors"])
     assert _SECRET not in answer.text
 
@@ -107,9 +72,9 @@ def test_a_422_does_not_repeat_the_input(ann, body):
 def test_nor_does_one_about_other_parts(ann, kind):
     """A value in the query, the path or a header is not repeated either."""
     asks = {
-        "query": lambda: ann.get("/items", query=f"sort={_SECRET}"),
-        "path": lambda: ann.get(f"/items/{_SECRET}"),
-        "header": lambda: ann.post("/items", {}, headers={"idempotency-key": _SECRET + " "}),
+        "query": lambda: ann.get("/jobs", query=f"state={_SECRET}"),
+        "path": lambda: ann.get(f"/jobs/{_SECRET}"),
+        "header": lambda: ann.patch("/users/me", _NAME, headers={"if-match": _SECRET * 20}),
     }
     answer = asks[kind]()
     assert answer.status == 422
@@ -118,7 +83,7 @@ def test_nor_does_one_about_other_parts(ann, kind):
 
 def test_a_long_key_is_cut(ann):
     """The name of an unknown field stands in `loc`, but not all of it."""
-    answer = ann.post("/items", {"x" * 9999: 1})
+    answer = ann.patch("/users/me", {"x" * 9999: 1})
     assert len(answer.text) < 2000
 
 
@@ -139,9 +104,9 @@ def test_a_long_key_is_cut(ann):
         "*/*",
     ],
 )
-def test_other_content_types_are_refused(ann, new_item, kind):
+def test_other_content_types_are_refused(ann, kind):
     """A body is JSON in UTF-8 and says so (threats E9)."""
-    answer = ann.post("/items", new_item, headers={"content-type": kind})
+    answer = ann.patch("/users/me", _NAME, headers={"content-type": kind})
     assert (answer.status, answer.code) == (415, "content_type_unsupported")
 
 
@@ -154,16 +119,16 @@ def test_other_content_types_are_refused(ann, new_item, kind):
         "application/json;",
     ],
 )
-def test_json_may_be_spelled_so(ann, new_item, kind):
+def test_json_may_be_spelled_so(ann, kind):
     """Case, blanks and the one charset do not matter."""
-    assert ann.post("/items", new_item, headers={"content-type": kind}).status == 201
+    assert ann.patch("/users/me", _NAME, headers={"content-type": kind}).status == 200
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1", "utf-8-sig"])
-def test_other_encodings_are_refused(ann, new_item, encoding):
+def test_other_encodings_are_refused(ann, encoding):
     """Bytes that are no UTF-8, or start with a mark, are no JSON (threats E7)."""
-    event = ann.event("POST", "/items")
-    text = json.dumps(new_item | {"name": "é"}, ensure_ascii=False)
+    event = ann.event("PATCH", "/users/me")
+    text = json.dumps({"full_name": "é"}, ensure_ascii=False)
     event |= {"body": base64.b64encode(text.encode(encoding)).decode(), "isBase64Encoded": True}
     answer = Answer(api.handle(event, None))
     assert (answer.status, answer.code) == (400, "json_invalid")
@@ -172,7 +137,7 @@ def test_other_encodings_are_refused(ann, new_item, encoding):
 @pytest.mark.parametrize("body", ["{}", "e30", "e3 0=", "é", "e30=x"])
 def test_bad_base64_is_refused(ann, body):
     """A body that claims to be base64 and is not cannot be read (threats E11)."""
-    event = ann.event("POST", "/items", raw=body) | {"isBase64Encoded": True}
+    event = ann.event("PATCH", "/users/me", raw=body) | {"isBase64Encoded": True}
     answer = Answer(api.handle(event, None))
     assert (answer.status, answer.code) == (400, "request_malformed")
 
@@ -195,31 +160,10 @@ def test_headers_nobody_reads_do_not_matter(anonymous, value):
     assert anonymous.get("/health", headers={"user-agent": value, "cookie": value}).status == 200
 
 
-@pytest.mark.parametrize(
-    ("key", "status"),
-    [
-        ("k" * 15, 422),
-        ("k" * 16, 201),
-        ("k" * 255, 201),
-        ("k" * 256, 422),
-        ("k" * 8 + " " + "k" * 8, 422),
-        ("k" * 16 + "\t", 422),
-        ("k" * 16 + "é", 422),
-        ("~!@#$%^&*()_+{}|:<>?", 201),
-        ("", 422),
-    ],
-    ids=lambda value: str(value)[:20],
-)
-def test_an_idempotency_key_is_plain(ann, new_item, key, status):
-    """From 16 to 255 printable characters of ASCII (parameters.md)."""
-    assert ann.post("/items", new_item, headers={"idempotency-key": key}).status == status
-
-
-@pytest.mark.parametrize("name", ["if-match", "if-none-match", "idempotency-key"])
+@pytest.mark.parametrize("name", ["if-match", "if-none-match"])
 @pytest.mark.parametrize("value", ['"' + "1" * 400 + '"', '"' * 999, "\\", "é", ",", '"1' * 99])
-def test_conditions_are_never_a_fault(ann, new_item, name, value):
+def test_conditions_are_never_a_fault(ann, name, value):
     """Whatever a conditional header holds is read or refused (400 digits among it)."""
-    path = f"/items/{ann.post('/items', new_item).body['id']}"
-    for method in ("GET", "PATCH", "DELETE"):
-        answer = ann.ask(method, path, {"is_available": True}, headers={name: value})
-        assert answer.status in (200, 204, 304, 412, 422)
+    for method in ("GET", "PATCH"):
+        answer = ann.ask(method, "/users/me", _NAME, headers={name: value})
+        assert answer.status in (200, 304, 412, 422)

@@ -9,7 +9,7 @@ class TestMethods:
     """Only the method of the request line counts."""
 
     @pytest.mark.parametrize("method", ["HEAD", "TRACE", "CONNECT", "OPTIONS", "get", "Get", "X"])
-    @pytest.mark.parametrize("path", ["/items", f"/items/{_ID}", "/health"])
+    @pytest.mark.parametrize("path", ["/jobs", f"/jobs/{_ID}", "/health"])
     def test_unknown_ones_are_refused(self, ann, method, path):
         """HEAD, TRACE, lower case and inventions are methods that no path knows."""
         answer = ann.ask(method, path)
@@ -18,8 +18,8 @@ class TestMethods:
     @pytest.mark.parametrize(
         ("path", "allowed"),
         [
-            ("/items", "GET, POST"),
-            (f"/items/{_ID}", "GET, PUT, PATCH, DELETE"),
+            ("/sessions", "GET, DELETE"),
+            ("/users/me", "GET, PATCH, DELETE"),
             ("/health", "GET"),
             ("/docs", "GET, HEAD"),
         ],
@@ -31,15 +31,15 @@ class TestMethods:
     @pytest.mark.parametrize(
         "name", ["x-http-method-override", "x-method-override", "x-http-method"]
     )
-    def test_cannot_be_overridden(self, ann, new_item, name):
+    def test_cannot_be_overridden(self, ann, name):
         """A header does not turn a GET into a DELETE."""
-        path = f"/items/{ann.post('/items', new_item).body['id']}"
+        path = "/users/me"
         assert ann.get(path, headers={name: "DELETE"}, query="_method=DELETE").status == 200
         assert ann.get(path).status == 200
 
     def test_cannot_be_overridden_by_a_post(self, ann):
         """A POST stays one."""
-        assert ann.post(f"/items/{_ID}", headers={"x-http-method-override": "GET"}).status == 405
+        assert ann.post("/users/me", headers={"x-http-method-override": "GET"}).status == 405
 
 
 class TestPaths:
@@ -49,20 +49,20 @@ class TestPaths:
         "path",
         [
             "//",
-            "//items",
-            "/items//",
-            f"/items//{_ID}",
-            f"//items/{_ID}",
-            "/./items",
-            "/Items",
-            "/items;x",
-            "/items\0",
+            "//jobs",
+            "/jobs//",
+            f"/jobs//{_ID}",
+            f"//jobs/{_ID}",
+            "/./jobs",
+            "/Jobs",
+            "/jobs;x",
+            "/jobs\0",
             "/health\n",
             "/health\r\n",
             "/health\ufffd",
             "/\ud800",
-            "/%69tems",
-            f"/items/{_ID}/..",
+            "/%6aobs",
+            f"/jobs/{_ID}/..",
             "/x" * 5000,
             "///evil.example/",
         ],
@@ -95,30 +95,24 @@ class TestPaths:
             " " + _ID,
             "USER#1",
             "1" * 5000,
-            "{item_id}",
+            "{job_id}",
         ],
         ids=lambda id_: repr(id_)[:40],
     )
-    @pytest.mark.parametrize("method", ["GET", "DELETE"])
-    def test_other_ids_are_refused_unread(self, ann, wire, method, id_):
+    def test_other_ids_are_refused_unread(self, ann, wire, id_):
         """An id that is none is refused before any lookup (threats D13, E16)."""
-        answer = ann.ask(method, f"/items/{id_}")
+        answer = ann.get(f"/jobs/{id_}")
         assert (answer.status, answer.code) == (422, "input_invalid")
         assert wire.calls == []
 
-    @pytest.mark.parametrize("path", ["/items/", "/health/", "/health/ready/", "/docs/"])
+    @pytest.mark.parametrize("path", ["/info/", "/health/", "/health/ready/", "/docs/"])
     def test_a_trailing_slash_is_ignored(self, anonymous, path):
         """It is the same path, and no redirect."""
         answer = anonymous.get(path)
         assert answer.status == 200
         assert "location" not in answer.headers
 
-    def test_a_creation_ignores_it_too(self, ann, new_item):
-        """A POST with a trailing slash creates, at the path without."""
-        answer = ann.post("/items/", new_item)
-        assert answer.headers["location"] == f"/items/{answer.body['id']}"
-
-    @pytest.mark.parametrize("path", ["/items/", "/docs/", "//evil.example", "/nothing/"])
+    @pytest.mark.parametrize("path", ["/jobs/", "/docs/", "//evil.example", "/nothing/"])
     def test_a_host_is_never_redirected_to(self, anonymous, path):
         """The Host of a request appears in no answer (threats A26, D13)."""
         answer = anonymous.get(
@@ -133,7 +127,7 @@ class TestQueries:
     @pytest.mark.parametrize(
         "query", ["limit=1&limit=1", "a=1&a=2", "limit=1&%6cimit=2", "q=&q=", "a&a", "=1&=2"]
     )
-    @pytest.mark.parametrize("path", ["/items", "/health", "/info"])
+    @pytest.mark.parametrize("path", ["/jobs", "/health", "/info"])
     def test_twice_is_refused(self, anonymous, path, query):
         """Which of two values would count is nobody's guess (threats D15)."""
         answer = anonymous.get(path, query=query)
@@ -141,34 +135,27 @@ class TestQueries:
         assert answer.body["errors"][0]["type"] == "repeated"
 
     @pytest.mark.parametrize(
-        "query", ["shelf=open", "price_digits=2", "write_id=x", "sort=owner_id", "sort=-price"]
-    )
-    def test_hidden_fields_are_unknown(self, anonymous, query):
-        """Nothing filters or sorts by what is not shown (threats D9)."""
-        assert anonymous.get("/items", query=query).status == 422
-
-    @pytest.mark.parametrize(
         "limit",
         ["0", "-1", "101", "1000000000", "1e3", "", "x", "1.5", "nan", "9" * 5000, "%D9%A3"],
     )
-    def test_a_limit_is_bounded(self, anonymous, limit):
+    def test_a_limit_is_bounded(self, ann, limit):
         """From 1 to 100 (threats D11)."""
-        answer = anonymous.get("/items", query=f"limit={limit}")
+        answer = ann.get("/jobs", query=f"limit={limit}")
         assert answer.status == 422
         assert answer.body["errors"][0]["loc"] == ["query", "limit"]
 
     @pytest.mark.parametrize(
-        "query", ["q=%ff", "q=%00", "q=a%00b", "%ff=1", "q=%c0%af", "q=%ed%a0%80"]
+        "query", ["name=%ff", "name=%00", "name=a%00b", "%ff=1", "name=%c0%af", "name=%ed%a0%80"]
     )
     def test_bytes_that_are_no_text_are_refused(self, anonymous, query):
         """A query that is no UTF-8, or holds NUL, cannot be read."""
-        answer = anonymous.get("/items", query=query)
+        answer = anonymous.get("/jobs", query=query)
         assert (answer.status, answer.code) == (400, "request_malformed")
 
-    @pytest.mark.parametrize("query", ["%", "&&", "q=%zz", "q=+", "?", "#", "q=%F0%9F%98%80"])
-    def test_odd_ones_are_no_fault(self, anonymous, query):
+    @pytest.mark.parametrize("query", ["%", "&&", "x=%zz", "name=+", "?", "#", "name=%F0%9F%98%80"])
+    def test_odd_ones_are_no_fault(self, ann, query):
         """Whatever is text is accepted or refused."""
-        assert anonymous.get("/items", query=query).status in (200, 422)
+        assert ann.get("/jobs", query=query).status in (200, 422)
 
     def test_many_names_cost_little(self, anonymous):
         """A long query is read once, not once for each of its names."""

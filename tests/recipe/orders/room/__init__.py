@@ -1,0 +1,1 @@
+"""Orders: what accounts ask for, and that they were told so."""
