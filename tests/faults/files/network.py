@@ -38,7 +38,7 @@ class Network:
     def begin(self, fault: Fault | None = None, at: int = -1) -> None:
         """From now on count anew, and break the call of that number."""
         self.calls: list[str] = []
-        self.aside: Callable[[], None] | None = None
+        self.aside: Callable[[], object] | None = None
         self._fault, self._at, self._breaks = fault, at, 0
 
     @contextmanager
