@@ -19,6 +19,7 @@ _ELSEWHERE = {
     "email_exists": "`dunlin` commands",
     "email_invalid": "`dunlin` commands",
     "event_unknown": "events that are no HTTP request",
+    "file_unfit": "the job of an import",
     "method_not_allowed": "any path",
     "not_through_edge": "requests around the edge (CloudFront)",
     "only_local": "`dunlin` commands",

@@ -160,10 +160,10 @@ def _fitted(size: tuple[int, int], longer: int) -> tuple[int, int]:
 
 
 def _shrunk(image: ImageFile) -> Image.Image:
-    """The image in RGB, or RGBa where it is see-through, less than twice as large as needed."""
+    """The image in RGB, or RGBA where it is see-through, less than twice as large as needed."""
     image.draft(None, _fitted(image.size, _LONGER_SIDE[Size.LARGE]))
     factor = max(1, max(image.size) // _LONGER_SIDE[Size.LARGE])
-    mode = "RGBa" if image.has_transparency_data else "RGB"
+    mode = "RGBA" if image.has_transparency_data else "RGB"
     width, height = (-(-side // factor) for side in image.size)
     shrunk = Image.new(mode, (width, height))
     for top in range(0, height, _STRIP):
@@ -176,13 +176,10 @@ def _shrunk(image: ImageFile) -> Image.Image:
 def _plain(strip: Image.Image, mode: str) -> Image.Image:
     if strip.mode == "I;16":  # whose conversion would clip at 255
         strip = strip.point(lambda value: value * (1 / 256)).convert("L")
-    if mode == "RGBa":
-        strip = strip.convert("RGBA")
     return strip.convert(mode)
 
 
 def _encoded(image: Image.Image) -> bytes:
     written = io.BytesIO()
-    plain = image.convert("RGBA") if image.mode == "RGBa" else image
-    plain.save(written, "webp", quality=_QUALITY)
+    image.save(written, "webp", quality=_QUALITY)
     return written.getvalue()

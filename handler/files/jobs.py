@@ -1,7 +1,13 @@
 """Jobs of files."""
 
 from handler.accounts import AccountClosed
-from handler.files.schemas import CheckFile, DeleteObjects, MakeThumbnails, SweepFiles
+from handler.files.schemas import (
+    CheckFile,
+    CheckLongFile,
+    DeleteObjects,
+    MakeThumbnails,
+    SweepFiles,
+)
 from handler.files.service import checking, removing
 from handler.jobs import ObjectCreated, Run, handles
 
@@ -15,6 +21,12 @@ def check_upload(event: ObjectCreated, run: Run) -> None:
 @handles(CheckFile)
 def check_file(job: CheckFile, run: Run) -> None:
     """Accept or reject the bytes of an upload."""
+    checking.check(job, run)
+
+
+@handles(CheckLongFile)
+def check_long_file(job: CheckLongFile, run: Run) -> None:
+    """Accept or reject the bytes of a long upload."""
     checking.check(job, run)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 _MB = 1_000_000
-_LIMIT = 10 * _MB
+LIMIT = 10 * _MB
 _IMPORT_LIMIT = 100 * _MB
 """Bytes of a file, and of one that can be imported (parameters.md, "Uploads")."""
 HEAD = 16
@@ -22,7 +22,7 @@ class Kind:
     content_type: str
     suffixes: tuple[str, ...]
     signature: re.Pattern[bytes] | None = None
-    limit: int = _LIMIT
+    limit: int = LIMIT
 
     @property
     def is_image(self) -> bool:

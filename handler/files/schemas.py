@@ -112,6 +112,13 @@ class CheckFile(Job, name="files.check"):
     file_id: str
 
 
+class CheckLongFile(Job, name="files.check_long", queue="slow", timeout=300):
+    """The same for what is longer than most: a hundred megabytes of JSON take seconds to read."""
+
+    owner_id: str
+    file_id: str
+
+
 class MakeThumbnails(Job, name="files.make_thumbnails", queue="slow", timeout=120):
     """Make the thumbnails of an image that was checked; it is ready then."""
 

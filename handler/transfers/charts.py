@@ -1,11 +1,15 @@
 """Charts of reports, as SVG. The one module that loads pygal, only when a chart is asked for."""
 
+import sys
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 import pygal
 
 from handler.transfers.models import DayReport
+
+# It looks for plug-ins at every import, by a protocol that Python warns of. There are none.
+sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
 
 
 def draw(days: Sequence[DayReport]) -> bytes:
@@ -15,7 +19,7 @@ def draw(days: Sequence[DayReport]) -> bytes:
     chart.x_labels = [day.day for day in days]
     chart.add("Items", [day.items for day in days])
     chart.add("Accounts", [day.accounts for day in days])
-    chart.add("Requests", [day.activity["requests"] for day in days], secondary=True)
+    chart.add("Requests", [day.activity["requests"] for day in days], secondary=bool(days))
     chart.add_xml_filter(_without_scripts)
     drawn: bytes = chart.render()
     return drawn

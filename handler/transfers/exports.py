@@ -101,7 +101,7 @@ def make_file(job: Export, run: Run) -> dict[str, Any]:
         raise GiveUp("The account is closed.")
     export = _Export(job, run, run.owner)
     export.write_parts()
-    file = export.put_together()
+    file = export.known_file() or export.put_together()
     for number in range(len(export.parts)):
         with suppress(Unavailable):  # S3 does it in a few days
             gateway.delete_part(run.id, number)
@@ -116,6 +116,7 @@ class _Export:
         self._source, self._format = registry.find(job.kind), FORMATS[job.format]
         self._run = run
         self._owner_id = owner_id
+        self._file_id = numbered_id(run.id, 1)
         self._made = 0
         self.parts: list[Part] = []
 
@@ -149,6 +150,12 @@ class _Export:
     def _head(self) -> bytearray:
         return bytearray(self._format.head(self._source.columns).encode())
 
+    def known_file(self) -> files.File | None:
+        """The file, if an earlier run has put it together: parts may be gone since."""
+        with suppress(files.FileNotFound):
+            return files.file_of(self._owner_id, self._file_id)
+        return None
+
     def put_together(self) -> files.File:
         """One file of the parts. It is there once, however often this is done."""
         with tempfile.TemporaryFile() as content:
@@ -161,5 +168,5 @@ class _Export:
                 name=f"{self._source.kind}.{self._format.name}",
                 content_type=self._format.content_type,
                 content=content,
-                file_id=numbered_id(self._run.id, 1),
+                file_id=self._file_id,
             )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from handler import accounts, files
-from handler.core import limits
+from handler.core import clock, limits
 from handler.core.auth import Caller
 from handler.core.ids import numbered_id, seconds_of
 from handler.jobs import GiveUp, Handle, Run, transaction
@@ -68,7 +68,8 @@ def _report(job: Import, run: Run, owner_id: str, pieces: list[ImportChunk]) -> 
     result = {**counts, "report": {"file_id": report.id, "url": f"/files/{report.id}"}}
     with run.transaction(result) as writes:
         day = datetime.fromtimestamp(seconds_of(job.file_id), UTC).date()
-        writes.enqueue(ComputeReport(day=day), unique=day.isoformat())
+        if day < clock.now().date():  # its items are of that day, which was counted without them
+            writes.enqueue(ComputeReport(day=day), unique=day.isoformat())
 
 
 def _outcomes(run: Run, owner_id: str, pieces: list[ImportChunk]) -> Iterator[chunks.Outcome]:

@@ -22,7 +22,7 @@ def add_bucket(
     """Add a bucket; `queues` holds, by its short name, the one that it notifies."""
     resource = s3.Bucket(
         scope,
-        bucket.name,
+        _free(scope, bucket.name),
         bucket_name=_deployed(bucket.name, stage),
         encryption=s3.BucketEncryption.S3_MANAGED,
         enforce_ssl=True,
@@ -39,6 +39,11 @@ def add_bucket(
     )
     if bucket.notifies:
         _notify(resource, bucket_arn(scope, bucket.name, stage), queues[bucket.notifies])
+
+
+def _free(scope: Construct, name: str) -> str:
+    """Give the name by which the stack knows a bucket: a table may have the same."""
+    return name if scope.node.try_find_child(name) is None else f"{name}-bucket"
 
 
 def _rules(bucket: Bucket) -> list[s3.LifecycleRule]:

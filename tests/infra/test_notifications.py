@@ -1,4 +1,4 @@
-"""A bucket that notifies a queue may do so, and nobody else may; the blueprint has none yet."""
+"""A bucket that notifies a queue may do so, and nobody else may."""
 
 import aws_cdk as cdk
 import pytest
@@ -91,3 +91,9 @@ def test_objects_do_not_expire_unless_the_blueprint_says_so(resources):
     assert bucket["LifecycleConfiguration"]["Rules"] == [
         {"Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}
     ]
+
+
+def test_a_stage_without_allowed_origins_has_no_pages_to_let_in(resources):
+    """CORS stays off where the bucket is not for uploads."""
+    bucket = resources[id_of(resources, "AWS::S3::Bucket", "uploads")]["Properties"]
+    assert "CorsConfiguration" not in bucket

@@ -127,9 +127,17 @@ def test_acknowledged_rules_are_these(stage):
         for rule in note["data"]
     }
     limited = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
-    payloads = f"{prefix(stage.name)}payloads-<AWS::AccountId>-<AWS::Region>"
+    arn = f"arn:<AWS::Partition>:s3:::{prefix(stage.name)}"
+    workers = ("worker-fast", "worker-slow")
+    objects = {
+        "payloads": ("api", "letters", "operators", *workers),
+        "uploads": ("api", *workers),
+        "files": ("api", *workers),
+    }
     assert acknowledged == {
         ("data/payloads", "AwsSolutions-S1"),
+        ("data/uploads", "AwsSolutions-S1"),
+        ("data/files-bucket", "AwsSolutions-S1"),
         ("data/fast-dead", "Serverless-SQSRedrivePolicy"),
         ("data/slow-dead", "Serverless-SQSRedrivePolicy"),
         ("data/cursors", "AwsSolutions-SMG4"),
@@ -141,9 +149,10 @@ def test_acknowledged_rules_are_these(stage):
         *(
             (
                 f"backend/{name}/Role",
-                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{payloads}/*]",
+                f"AwsSolutions-IAM5[Resource::{arn}{bucket}-<AWS::AccountId>-<AWS::Region>/*]",
             )
-            for name in ("api", "letters", "operators", "worker-fast", "worker-slow")
+            for bucket, names in objects.items()
+            for name in names
         ),
         *(
             (f"backend/{door}", "Serverless-LambdaEventSourceMappingDestination")

@@ -34,19 +34,20 @@ def granted(stage, spec):
         for grant in spec.grants
         if grant.resource != BLUEPRINT.edge.name or stage.stage.edge
         for action in grant.actions
-        for path in paths(stage, grant, action.partition(":")[0])
+        for path in paths(stage, grant, action)
     }
 
 
-def paths(stage, grant, service):
-    """Give what follows the partition in the ARN of all that a grant speaks of."""
+def paths(stage, grant, action):
+    """Give what follows the partition in the ARN of all on which a grant allows an action."""
     name, here = prefix(stage.name) + grant.resource, f"{stage.region}:<AccountId>"
-    match service:
+    match action.partition(":")[0]:
         case "dynamodb":
             table = f"dynamodb:{here}:table/{name}"
             return [f"{table}/index/{index}" for index in grant.indexes] or [table]
         case "s3":
-            return [f"s3:::{name}-<AccountId>-<Region>/*"]
+            of_objects = "" if action == "s3:ListBucket" else "/*"
+            return [f"s3:::{name}-<AccountId>-<Region>{of_objects}"]
         case "secretsmanager":
             return [f"secretsmanager:{here}:secret:{name}-??????"]
         case "ses":

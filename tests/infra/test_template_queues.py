@@ -20,10 +20,21 @@ def queue_of(stage, name):
     return stage.properties("data", QUEUE, "QueueName")[prefix(stage.name) + name]
 
 
+def name_of(stage, bucket):
+    """Give the deployed name of a bucket."""
+    return f"{prefix(stage.name)}{bucket.name}-<AccountId>-<Region>"
+
+
 def bucket_of(stage, bucket):
     """Give the properties of a bucket."""
-    name = f"{prefix(stage.name)}{bucket.name}-<AccountId>-<Region>"
-    return stage.properties("data", BUCKET, "BucketName")[name]
+    return stage.properties("data", BUCKET, "BucketName")[name_of(stage, bucket)]
+
+
+def source_of(statement):
+    """Give the name of the one bucket that a statement lets in, of this account."""
+    conditions = statement["Condition"]
+    assert written(conditions["StringEquals"]["aws:SourceAccount"]) == "<AccountId>"
+    return written(conditions["ArnEquals"]["aws:SourceArn"]).removeprefix("arn:<Partition>:s3:::")
 
 
 def id_of(stage, kind, properties):
@@ -68,10 +79,15 @@ def test_a_queue_is_encrypted(stage, name):
 
 @each_name
 def test_a_queue_is_reached_over_tls_only_and_lets_nobody_in_by_itself(stage, name):
-    """L5: the queue's own policy refuses, and allows nothing."""
+    """L5: the queue's own policy refuses, and lets in only the buckets that tell it something."""
     id_ = id_of(stage, QUEUE, queue_of(stage, name))
-    statements = statements_of(stage, "AWS::SQS::QueuePolicy", id_)
-    assert statements == [refusal("sqs:*", {"Fn::GetAtt": [id_, "Arn"]})]
+    refused, *allowed = statements_of(stage, "AWS::SQS::QueuePolicy", id_)
+    assert refused == refusal("sqs:*", {"Fn::GetAtt": [id_, "Arn"]})
+    assert [(one["Action"], one["Principal"], source_of(one)) for one in allowed] == [
+        ("sqs:SendMessage", {"Service": "s3.amazonaws.com"}, name_of(stage, bucket))
+        for bucket in BLUEPRINT.buckets
+        if bucket.notifies == name
+    ]
 
 
 @each_queue
@@ -118,7 +134,7 @@ def test_a_message_is_not_handed_out_again_while_its_function_may_run(stage, sou
 def test_the_buckets_are_those_of_the_blueprint(stage):
     """Named after account and region too, since the whole world shares these names."""
     assert set(stage.properties("data", BUCKET, "BucketName")) == {
-        f"{prefix(stage.name)}{bucket.name}-<AccountId>-<Region>" for bucket in BLUEPRINT.buckets
+        name_of(stage, bucket) for bucket in BLUEPRINT.buckets
     }
 
 
@@ -153,12 +169,10 @@ def test_a_bucket_is_reached_over_tls_only_and_lets_nobody_in_by_itself(stage, b
 @each_bucket
 def test_objects_expire_when_the_blueprint_says(stage, bucket):
     """Parts of an upload that nobody finished are gone a day later."""
+    expiring = {"ExpirationInDays": bucket.expire_days} if bucket.expire_days else {}
     assert bucket_of(stage, bucket)["LifecycleConfiguration"]["Rules"] == [
-        {
-            "Status": "Enabled",
-            "ExpirationInDays": bucket.expire_days,
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-        },
+        {"Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}
+        | expiring,
         *(
             {"Status": "Enabled", "Prefix": folder, "ExpirationInDays": days}
             for folder, days in bucket.folders
@@ -170,3 +184,26 @@ def test_objects_expire_when_the_blueprint_says(stage, bucket):
 def test_what_is_deleted_is_gone(stage, bucket):
     """No older versions are kept, nor paid for."""
     assert "VersioningConfiguration" not in bucket_of(stage, bucket)
+
+
+@each_bucket
+def test_pages_of_the_stage_may_send_forms_where_uploads_go_and_nothing_else(stage, bucket):
+    """F1: those that may call the API, and they may read the tag of what they sent."""
+    origins = list(stage.stage.allowed_origins)
+    rule = {
+        "AllowedMethods": ["POST"],
+        "AllowedOrigins": origins,
+        "ExposedHeaders": ["ETag"],
+        "MaxAge": 3600,
+    }
+    found = bucket_of(stage, bucket).get("CorsConfiguration")
+    assert found == ({"CorsRules": [rule]} if bucket.uploads and origins else None)
+
+
+@each_bucket
+def test_a_bucket_tells_the_queue_that_the_blueprint_names(stage, bucket):
+    """Of every new object, however it came."""
+    told = bucket_of(stage, bucket).get("NotificationConfiguration", {})
+    queues = {written(one["Queue"]): one["Event"] for one in told.get("QueueConfigurations", [])}
+    id_ = id_of(stage, QUEUE, queue_of(stage, bucket.notifies)) if bucket.notifies else None
+    assert queues == ({f"<{id_}.Arn>": "s3:ObjectCreated:*"} if id_ else {})

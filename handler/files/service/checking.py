@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 from handler.core import clock
 from handler.core.ids import ID_PATTERN
-from handler.files import contents, models, storage
+from handler.files import contents, kinds, models, storage
 from handler.files.contents import ContentRefused
 from handler.files.models import File, Quota
-from handler.files.schemas import CheckFile, DeleteObjects, MakeThumbnails
+from handler.files.schemas import CheckFile, CheckLongFile, DeleteObjects, MakeThumbnails
 from handler.files.states import State
 from handler.files.storage import ObjectGone, ObjectMoved
 from handler.jobs import ObjectCreated, RetryLater, Run, Writes
@@ -43,10 +43,11 @@ def notice(event: ObjectCreated, run: Run) -> None:
 
 def order_check(writes: Writes, file: File) -> None:
     """Have a file's bytes checked, by one job at a time."""
-    writes.enqueue(CheckFile(owner_id=file.owner_id, file_id=file.id), unique=file.id)
+    order = CheckFile if file.size <= kinds.LIMIT else CheckLongFile
+    writes.enqueue(order(owner_id=file.owner_id, file_id=file.id), unique=file.id)
 
 
-def check(job: CheckFile, run: Run) -> None:
+def check(job: CheckFile | CheckLongFile, run: Run) -> None:
     """Look at a file's bytes; copy them and go on, or reject the file.
 
     Raises RetryLater when other bytes came while these were looked at.

@@ -13,7 +13,7 @@ from infra.local import objects
 from infra.local.calls import Answer, Call, Readable
 from infra.local.s3 import cors, policies
 from infra.local.s3.forms import Form
-from infra.local.s3.refusals import Refusal, absent
+from infra.local.s3.refusals import Refusal, absent, argument
 from infra.local.s3.signing import Known, Presented, signer_of_form, signer_of_url
 
 _WRITTEN = frozenset(
@@ -51,6 +51,7 @@ class Door:
         try:
             if method == "OPTIONS":
                 return cors.preflight(rules, headers)
+            _check_mechanism(headers, path)
             if method == "POST" and not key:
                 answer = self._posted(headers, body, bucket)
             else:
@@ -83,6 +84,15 @@ class Door:
             return answer
         location = f"http://{headers.get('host', '')}/{quote(bucket)}/{quote(key, safe='')}"
         return _created(fields, location, answer.headers["ETag"])
+
+
+def _check_mechanism(headers: Mapping[str, str], path: str) -> None:
+    """Refuse a token that is meant for an API and was sent along. Raises Refusal."""
+    given = headers.get("authorization")
+    if given is not None:
+        both = "X-Amz-Algorithm=" in path
+        message = "Only one auth mechanism allowed" if both else "Unsupported Authorization Type"
+        raise argument(message, "Authorization", given)
 
 
 def _saved(form: Form, policy: policies.Policy) -> BinaryIO:

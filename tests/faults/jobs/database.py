@@ -30,10 +30,11 @@ class Rejected(Exception):
 
 @dataclass
 class Table:
-    """Rows by their key."""
+    """Rows by their key. `narrow` are the indexes that hold keys alone."""
 
     keys: tuple[str, ...]
     indexes: dict[str, tuple[str, ...]]
+    narrow: frozenset[str]
     rows: dict[tuple[str, ...], Row] = field(default_factory=dict)
 
     def key(self, row: Row) -> tuple[str, ...]:
@@ -94,7 +95,9 @@ class Database:
             made = definition(table, prefix("local"))
             indexes = made.get("GlobalSecondaryIndexes") or []
             self.tables[made["TableName"]] = Table(
-                _names(made), {one["IndexName"]: _names(one) for one in indexes}
+                _names(made),
+                {one["IndexName"]: _names(one) for one in indexes},
+                frozenset(one.name for one in table.indexes if one.projection == "KEYS_ONLY"),
             )
 
     def clear(self) -> None:
@@ -130,7 +133,7 @@ class Database:
     def _query(self, body: Body) -> Body:
         table = self.tables[body["TableName"]]
         order = table.indexes[body["IndexName"]] if "IndexName" in body else table.keys
-        names = {*order, *table.keys} if "IndexName" in body else None
+        names = {*order, *table.keys} if body.get("IndexName") in table.narrow else None
         holds = condition(body["KeyConditionExpression"])
         facts = body["ExpressionAttributeNames"], body["ExpressionAttributeValues"]
         found = [row for row in table.rows.values() if {*order} <= {*row} and holds((row, *facts))]

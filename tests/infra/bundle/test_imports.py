@@ -32,6 +32,12 @@ def test_only_the_api_speaks_http(door):
     assert not imports(f"handler.{door}").external & {"fastapi", "starlette", "mangum"}
 
 
+def test_only_jobs_open_images():
+    """Pillow is loaded by the job that makes thumbnails, and is in no zip that answers HTTP."""
+    assert "PIL" in imports("handler.worker").external
+    assert "PIL" not in imports("handler.api").external
+
+
 def test_data_come_with_the_package_that_they_lie_in():
     """Templates with mail, blocked passwords with accounts."""
     found = sources(imports("handler.worker").modules)

@@ -328,6 +328,12 @@ def test_a_form_without_a_boundary_is_refused(upload):
     assert reply.refusal[:2] == (400, "MalformedPOSTRequest")
 
 
+def test_a_token_that_is_sent_along_is_refused(upload):
+    """A page may do so that sends one with all its requests."""
+    reply = upload.send(Authorization="Bearer token")
+    assert reply.refusal == (400, "InvalidArgument", "Unsupported Authorization Type")
+
+
 def test_another_kind_of_body_is_refused(upload):
     """As S3 answers whoever posts JSON."""
     reply = upload.send(**{"Content-Type": "application/json"})

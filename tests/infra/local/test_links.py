@@ -198,6 +198,12 @@ def test_a_header_that_was_not_signed_is_refused(s3):
     assert reply.told["HeadersNotSigned"] == "x-amz-copy-source"
 
 
+def test_a_token_that_is_sent_along_is_refused(s3):
+    """As a client does that follows a redirect with all its headers."""
+    reply = send("GET", url(s3), Authorization="Bearer token")
+    assert reply.refusal == (400, "InvalidArgument", "Only one auth mechanism allowed")
+
+
 def test_a_url_that_did_not_sign_its_host_is_refused(s3):
     """It would be good at any."""
     reply = send("GET", url(s3).replace("SignedHeaders=host", "SignedHeaders=accept"))

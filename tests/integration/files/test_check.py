@@ -7,6 +7,7 @@ import pytest
 from handler.files.models import Quota
 from handler.files.states import State
 from tests.integration.files.conftest import PDF, STORED, TEXT, keys, stored
+from tests.integration.jobs.conftest import all_jobs
 
 
 def quota(owner="ann"):
@@ -115,3 +116,12 @@ def test_bytes_of_a_rejected_file_go(upload):
     """Nothing of it waits anywhere."""
     upload(b"a\0b")
     assert keys("dunlin-local-uploads") == []
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_long_files_are_checked_where_there_is_time(upload, more):
+    """What takes seconds does not hold up what takes a moment."""
+    content = b"x" * (10_000_000 + more)
+    assert upload(content, content_type="text/csv").state == State.READY
+    names = {one.name for one in all_jobs()}
+    assert ("files.check_long" in names, "files.check" in names) == (more == 1, more == 0)

@@ -1,4 +1,4 @@
-"""Hands for transfers: files of an account, imports to their end, and what is in a result's file."""
+"""Hands for transfers: files of accounts, imports to their end, and what is in a result's file."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

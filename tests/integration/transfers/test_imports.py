@@ -224,7 +224,10 @@ def test_rows_of_a_chunk_that_died_are_named(ann, time, jobs, monkeypatch, at_ea
     jobs.drain(lambda: ann.get(url).body["state"] == "succeeded", limit_seconds=9000)
     report = report_of(ann.get(url).body)
     assert names(ann) == ["Lamp"]
-    assert [(line["line"], line["code"]) for line in report] == [("2", "not_done"), ("3", "not_done")]
+    assert [(line["line"], line["code"]) for line in report] == [
+        ("2", "not_done"),
+        ("3", "not_done"),
+    ]
 
 
 def test_a_chunk_that_failed_half_way_is_gone_on_with(ann, time, jobs, at_each_transaction):

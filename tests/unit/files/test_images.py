@@ -1,8 +1,12 @@
 """What images are by their headers, and what becomes of them as thumbnails."""
 
 import io
+import os
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -282,3 +286,17 @@ def test_metadata_that_makes_no_sense():
 def test_pixels_that_are_not_there():
     """A header without pixels is refused when they are wanted."""
     assert refusal_of(png_of(60, 40)) == "image_broken"
+
+
+def test_the_worker_starts_without_pillow():
+    """Only the job that makes thumbnails loads it: all others start and run without."""
+    code = "import sys, handler.worker; print('PIL' in sys.modules)"
+    told = subprocess.run(  # noqa: S603 - our own code, in a process without our imports
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[3],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "False"

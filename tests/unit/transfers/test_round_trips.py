@@ -112,7 +112,8 @@ def test_a_quote_that_does_not_close_in_time_costs_one_line():
     rest = b"e,f\n" * (splitting.RECORD_BYTES // 4)
     found = list(splitting.rows(splitting.lines([b'"c,d\n', rest, b'g,"h"\n'])))
     assert found[0].content is None
-    assert [record.content for record in found[1:]] == rest.splitlines(keepends=True) + [b'g,"h"\n']
+    lines = [*rest.splitlines(keepends=True), b'g,"h"\n']
+    assert [record.content for record in found[1:]] == lines
 
 
 @pytest.mark.parametrize("size", [splitting.RECORD_BYTES + 1, 3_000_000])
