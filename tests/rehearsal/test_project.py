@@ -22,7 +22,8 @@ def _asked(cloned, expression):
 
 def test_a_release_adds_an_index_and_a_queue(cloned):
     """And takes nothing away."""
-    names = "*(q.name for q in BLUEPRINT.queues), *(i.name for i in BLUEPRINT.tables[0].indexes)"
+    indexes = "*(index.name for table in BLUEPRINT.tables for index in table.indexes)"
+    names = f"*(queue.name for queue in BLUEPRINT.queues), {indexes}"
     before = _asked(cloned, names)
     cloned.release()
     assert sorted(_asked(cloned, names)) == sorted([*before, QUEUE, INDEX])
