@@ -35,7 +35,7 @@ from handler.core.settings import settings
 from infra.blueprint import BLUEPRINT, prefix
 from infra.local import engine
 from infra.local.pump import Pump, context, following
-from tests import cloud, rights
+from tests import cloud, recording, rights
 from tests.client import Client
 
 engine.install()
@@ -45,6 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """What tests/e2e loads, and where."""
     parser.addoption("--catalogue", help="a csv.gz of diamonds to load instead of the sample")
     parser.addoption("--url", help="a deployed stage to ask instead of a twin")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note which grants are used."""
+    config.pluginmanager.register(recording)
 
 
 _FIRST = ("tests/e2e/", "tests/faults/", "tests/integration/http/test_schemathesis.py")

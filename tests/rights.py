@@ -12,6 +12,7 @@ from typing import Any
 from handler.core import aws
 from infra.blueprint import BLUEPRINT, prefix
 from infra.local import grants
+from tests import recording
 
 _SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "secretsmanager": "secretsmanager"}
 _SERVICES |= {"sesv2": "ses", "sqs": "sqs"}
@@ -45,6 +46,8 @@ def watched() -> Iterator[None]:
         wanted = grants.needs(service, operation, params, prefix("local"))
         if function.startswith("worker"):
             wanted = frozenset(need for need in wanted if need.resource != _EFFECTS)
+        for need in wanted:
+            recording.note(function, need)
         granted = BLUEPRINT.function(function)
         refused.update(
             (function, need) for need in grants.missing(granted, prefix("local"), wanted)

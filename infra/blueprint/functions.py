@@ -5,6 +5,7 @@ from infra.blueprint.shapes import Function, Grant
 
 _ITEM_ROWS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _QUEUES = (Grant("fast", ("sqs:SendMessage",)), Grant("slow", ("sqs:SendMessage",)))
+_JOB_ROWS = Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", *_ITEM_ROWS))
 _OBJECTS = Grant("payloads", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"))
 
 API = Function(
@@ -26,10 +27,7 @@ API = Function(
         Grant("audit", ("dynamodb:PutItem",)),
         Grant("audit", ("dynamodb:Query",), indexes=tuple(i.name for i in AUDIT.indexes)),
         Grant("metrics", ("dynamodb:Query", "dynamodb:UpdateItem")),
-        Grant(
-            "jobs",
-            ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:Query", *_ITEM_ROWS),
-        ),
+        _JOB_ROWS,
         Grant("jobs", ("dynamodb:Query",), indexes=tuple(i.name for i in JOBS.indexes)),
         Grant("files", _ITEM_ROWS),
         Grant("files", ("dynamodb:Query",), indexes=("owner",)),
@@ -43,32 +41,12 @@ API = Function(
         Grant("edge", ("secretsmanager:GetSecretValue",)),
     ),
 )
-_WORK = (
-    Grant(
-        "jobs",
-        ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:Query", *_ITEM_ROWS),
-    ),
-    Grant("jobs", ("dynamodb:Query",), indexes=("dead", "owner")),
-    Grant("fast", ("sqs:ChangeMessageVisibility", "sqs:SendMessage")),
-    Grant("slow", ("sqs:ChangeMessageVisibility", "sqs:SendMessage")),
-    _OBJECTS,
-    Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
-    Grant("accounts", ("dynamodb:Query",), indexes=("newest",)),
-    Grant("account_emails", ("dynamodb:GetItem",)),
-    Grant("items", ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem")),
-    Grant("items", ("dynamodb:Query",), indexes=("newest", "owner")),
-    Grant("item_terms", ("dynamodb:DeleteItem", "dynamodb:PutItem")),
+_ANY_JOB = (_JOB_ROWS, *_QUEUES, _OBJECTS, Grant("metrics", ("dynamodb:UpdateItem",)))
+"""What it takes to run a job, whatever it does. Beside it stands what the jobs of a queue do."""
+_ANY_FILE = (
     Grant("files", _ITEM_ROWS),
-    Grant("files", ("dynamodb:Query",), indexes=tuple(i.name for i in FILES.indexes)),
     Grant("uploads", ("s3:DeleteObject", "s3:GetObject")),
-    Grant("uploads", ("s3:ListBucket",)),  # without it S3 answers 403 for what is not there
     Grant("files", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")),
-    Grant("audit", ("dynamodb:PutItem",)),
-    Grant("audit", ("dynamodb:Query",), indexes=("actor", "subject")),
-    Grant("metrics", ("dynamodb:Query", "dynamodb:UpdateItem")),
-    Grant("reports", ("dynamodb:PutItem",)),
-    Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
-    Grant("mail", ("ses:SendEmail",)),
 )
 WORKER_FAST = Function(
     "worker-fast",
@@ -76,7 +54,17 @@ WORKER_FAST = Function(
     description="Runs jobs that take seconds.",
     memory=512,
     timeout=30,
-    grants=_WORK,
+    grants=(
+        *_ANY_JOB,
+        *_ANY_FILE,
+        Grant("fast", ("sqs:ChangeMessageVisibility",)),
+        Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+        Grant("account_emails", ("dynamodb:GetItem",)),
+        Grant("items", ("dynamodb:PutItem",)),
+        Grant("item_terms", ("dynamodb:PutItem",)),
+        Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+        Grant("mail", ("ses:SendEmail",)),
+    ),
 )
 WORKER_SLOW = Function(
     "worker-slow",
@@ -84,7 +72,24 @@ WORKER_SLOW = Function(
     description="Runs jobs that take minutes.",
     memory=1024,
     timeout=900,  # the longest that Lambda allows
-    grants=_WORK,
+    grants=(
+        *_ANY_JOB,
+        *_ANY_FILE,
+        Grant("slow", ("sqs:ChangeMessageVisibility",)),
+        Grant("jobs", ("dynamodb:Query",)),
+        Grant("jobs", ("dynamodb:Query",), indexes=("dead", "owner")),
+        Grant("accounts", ("dynamodb:GetItem",)),
+        Grant("accounts", ("dynamodb:Query",), indexes=("newest",)),
+        Grant("items", ("dynamodb:DeleteItem", "dynamodb:GetItem")),
+        Grant("items", ("dynamodb:Query",), indexes=("newest", "owner")),
+        Grant("item_terms", ("dynamodb:DeleteItem",)),
+        Grant("files", ("dynamodb:Query",), indexes=tuple(i.name for i in FILES.indexes)),
+        Grant("uploads", ("s3:ListBucket",)),  # without it S3 answers 403 for what is not there
+        Grant("audit", ("dynamodb:PutItem",)),
+        Grant("audit", ("dynamodb:Query",), indexes=("actor", "subject")),
+        Grant("metrics", ("dynamodb:Query",)),
+        Grant("reports", ("dynamodb:PutItem",)),
+    ),
 )
 CLOCK = Function(
     "clock",
@@ -118,15 +123,15 @@ OPERATORS = Function(
     memory=256,
     timeout=60,
     grants=(
-        Grant("accounts", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Grant("accounts", ("dynamodb:PutItem",)),
         Grant("account_emails", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
         Grant("audit", ("dynamodb:PutItem",)),
-        Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", *_ITEM_ROWS)),
-        Grant("jobs", ("dynamodb:Query",), indexes=tuple(i.name for i in JOBS.indexes)),
+        Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:Scan", *_ITEM_ROWS)),
+        Grant("jobs", ("dynamodb:Query",), indexes=("dead", "due")),
         Grant("limits", ("dynamodb:UpdateItem",)),
         Grant("metrics", ("dynamodb:Query", "dynamodb:UpdateItem")),
         *_QUEUES,
-        _OBJECTS,
+        Grant("payloads", ("s3:DeleteObject", "s3:GetObject")),
         Grant("cursors", ("secretsmanager:GetSecretValue",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
     ),

@@ -18,6 +18,7 @@ from handler import api
 from handler.core import events
 from handler.items.models import Item
 from handler.items.terms import terms_of
+from tests import rights
 from tests.client import Answer, Client
 
 Fault = Callable[[AWSPreparedRequest], Any]
@@ -144,7 +145,8 @@ class Instance(Client):
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         try:
-            return Answer(api._adapter(event, None))
+            with rights.acting("api"):
+                return Answer(api._adapter(event, None))
         finally:
             asyncio.set_event_loop(None)
             loop.close()

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from handler import operators
 from handler.accounts.models import Account, Administrators, EmailClaim
 from tests.client import Client, at_once, open_account
+from tests.conftest import invoke
 from tests.integration.accounts.conftest import (
     PASSWORD,
     hash_of_password,
@@ -227,7 +227,7 @@ def test_a_cursor_serves_its_caller_and_its_query_only(admin, second, people):
 
 def test_an_operator_opens_an_administrator_s_account(anonymous):
     """The only way to a first administrator, and it has no URL (threats A31)."""
-    made = operators.handle({"action": "admin_create", "email": "Boss@example.org"}, None)
+    made = invoke("operators", {"action": "admin_create", "email": "Boss@example.org"})
     token = sign_in(anonymous, made["email"], made["password"]).body["access_token"]
     assert Client(token).get("/admin/users").status == 200
     assert administrators() == (1, 1)
@@ -235,7 +235,7 @@ def test_an_operator_opens_an_administrator_s_account(anonymous):
 
 def test_an_operator_does_not_take_an_address_that_is_taken(ann):
     """An account is not promoted by that way."""
-    answer = operators.handle({"action": "admin_create", "email": "ann@example.org"}, None)
+    answer = invoke("operators", {"action": "admin_create", "email": "ann@example.org"})
     assert answer["error"]["code"] == "email_exists"
     assert ann.get("/users/me").body["role"] == "user"
 
@@ -254,4 +254,4 @@ def test_an_operator_does_not_take_an_address_that_is_taken(ann):
 )
 def test_what_operators_get_wrong_is_told(aws, event, code):
     """The door never raises."""
-    assert operators.handle(event, None)["error"]["code"] == code
+    assert invoke("operators", event)["error"]["code"] == code

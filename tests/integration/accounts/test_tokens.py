@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from handler import operators
 from handler.accounts import keyring
 from handler.core import aws as core_aws
 from tests.client import Client
+from tests.conftest import invoke
 from tests.forgery import decoded
 from tests.integration.accounts.conftest import sign_in
 
@@ -44,7 +44,7 @@ def verify_as_others_do(token, jwk):
 def rotate(**arguments):
     """What an operator asks for, of a stage that has a key."""
     keyring.key_ring()
-    answer = operators.handle({"action": "keys_rotate", **arguments}, None)
+    answer = invoke("operators", {"action": "keys_rotate", **arguments})
     assert "error" not in answer, answer
     return answer["kids"]
 

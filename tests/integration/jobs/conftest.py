@@ -15,7 +15,7 @@ from handler.jobs import definitions
 from handler.jobs.gateway import queue_url
 from handler.jobs.models import MAIN, JobRow, key_of
 from infra.local.pump import context
-from tests import sample_jobs
+from tests import rights, sample_jobs
 
 _ARN = "arn:aws:sqs:eu-west-1:123456789012:dunlin-local-"
 
@@ -92,11 +92,12 @@ def hint(handle, id_: str = "m1", **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def hand(time, jobs) -> Callable[..., list[str]]:
-    """Hands records to the fast worker, which has so many seconds; the ids that come again."""
+    """Hands records to a worker, which has so many seconds; the ids that come again."""
 
-    def call(*records: Any, seconds: float = 30) -> list[str]:
+    def call(*records: Any, seconds: float = 30, function: str = "worker-fast") -> list[str]:
         event = {"Records": list(records)}
-        answer = worker.handle(event, context(time, "worker-fast", seconds=seconds))
+        with rights.acting(function):
+            answer = worker.handle(event, context(time, function, seconds=seconds))
         return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
     return call
@@ -107,7 +108,8 @@ def bury(time, jobs) -> Callable[..., list[str]]:
     """Hands dead letters to their function; the ids that it could not take."""
 
     def call(*records: Any) -> list[str]:
-        answer = letters.handle({"Records": list(records)}, context(time, "letters"))
+        with rights.acting("letters"):
+            answer = letters.handle({"Records": list(records)}, context(time, "letters"))
         return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
     return call

@@ -64,7 +64,7 @@ def test_letters_about_jobs_are_dropped(time, bury):
     assert (len(all_jobs()), row(handle).state) == (1, "queued")
 
 
-@pytest.mark.parametrize("size", [5_000, 200_000])
+@pytest.mark.parametrize("size", [5_000, 200_000, 350_000])
 def test_a_long_letter_is_kept_whole(time, jobs, bury, admin, sent, size):
     """And sent again whole."""
     bury(record("x" * size, queue=DEAD))

@@ -2,7 +2,6 @@
 
 import pytest
 
-from handler import operators
 from handler.core import metrics
 from handler.jobs import enqueue
 from handler.jobs.models import JobRow, key_of
@@ -18,7 +17,7 @@ def ask(time, jobs):
     """Ask for an action; its answer, which is no error."""
 
     def call(action, **arguments):
-        answer = operators.handle({"action": action, **arguments}, None)
+        answer = invoke("operators", {"action": action, **arguments})
         assert "error" not in answer, answer
         return answer
 
@@ -129,7 +128,7 @@ def test_jobs_are_counted(time, ask, dead):
 )
 def test_arguments_that_do_not_fit_are_named(aws, action, arguments, named):
     """The door never raises; the error says which, and does not repeat the value."""
-    error = operators.handle({"action": action, **arguments}, None)["error"]
+    error = invoke("operators", {"action": action, **arguments})["error"]
     assert error["code"] == "action_unknown"
     assert error["detail"] == f"Missing, unknown or not acceptable here: {named}."
 
@@ -145,13 +144,13 @@ def test_arguments_that_do_not_fit_are_named(aws, action, arguments, named):
 )
 def test_refusals_are_those_of_the_api(aws, action, arguments, code):
     """By the same codes."""
-    assert operators.handle({"action": action, **arguments}, None)["error"]["code"] == code
+    assert invoke("operators", {"action": action, **arguments})["error"]["code"] == code
 
 
 def test_what_cannot_be_done_to_a_job_is_told(time, jobs, dead):
     """As over HTTP."""
     told = [
-        operators.handle({"action": action, "job_id": dead.id}, None)
+        invoke("operators", {"action": action, "job_id": dead.id})
         for action in ("jobs_cancel", "jobs_redrive", "jobs_redrive")
     ]
     assert [one.get("error", {}).get("code") for one in told] == [
@@ -165,7 +164,7 @@ def test_a_fault_within_an_action_is_ours(time, jobs, capsys):
     """A row that no answer can be made of is no wrong argument: the log says where."""
     handle = enqueue(Plain())
     set_row(handle, result={"S": "5"}, due={"N": "99999999999999999999"})
-    answer = operators.handle({"action": "jobs_show", "job_id": handle.id}, None)
+    answer = invoke("operators", {"action": "jobs_show", "job_id": handle.id})
     assert answer["error"]["code"] == "internal_error"
     assert '"level":"error"' in capsys.readouterr().out
     assert state(handle) == "queued"
