@@ -155,16 +155,19 @@ Versions = tuple[int, ...] | None
 """Versions of a row that a caller accepts, or None for any."""
 
 
-def read_batch(model: type[Row], keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def read_batch(
+    model: type[Row], keys: Sequence[dict[str, Any]], *, consistent: bool = False
+) -> list[dict[str, Any]]:
     """The rows of up to 100 different keys as DynamoDB writes them, in any order: one call.
 
     More calls, when DynamoDB leaves keys over. Raises Unavailable when it keeps answering none.
     """
     name = model.Meta.table_name
+    strictly = {"ConsistentRead": True} if consistent else {}
     found: list[dict[str, Any]] = []
     left, attempt = list(keys), 1
     while left and attempt <= patience.ATTEMPTS:
-        request = {"RequestItems": {name: {"Keys": left}}}
+        request = {"RequestItems": {name: {"Keys": left, **strictly}}}
         answer = _connection.dispatch("BatchGetItem", request)
         found += answer["Responses"].get(name, [])
         unread = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from handler.core.errors import Unavailable
 from handler.core.ids import first_id
 from handler.core.records import Row
 from handler.core.shards import Span, shards
@@ -12,6 +13,7 @@ from handler.items.schemas import ItemIn
 from handler.items.terms import terms_of
 
 _PAGE = 500  # rows of a read: half a megabyte of most items
+_TRIES = 4  # at items of which somebody else, who was thought dead, may make some just then
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,23 @@ class _Exists(Exception):
 
 
 def create_missing(owner_id: str, offers: Sequence[Offered]) -> None:
-    """Create those of some items that are not there. Raises Unavailable.
+    """Create those of up to 100 items that are not there. Raises Unavailable.
 
     What is there stays as it is, so that this can be done again at any time. As many items as fit
-    are made in one transaction.
+    are made in one transaction; only where one of them is there already, all are looked for.
     """
-    for pack in _packs(owner_id, offers):
-        _create(pack)
+    missing = list(offers)
+    for _ in range(_TRIES):
+        try:
+            for pack in _packs(owner_id, missing):
+                _create(pack)
+        except _Exists:
+            found = Item.find_all([offered.id for offered in offers], consistent=True)
+            known = {item.id for item in found}
+            missing = [offered for offered in offers if offered.id not in known]
+            continue
+        return
+    raise Unavailable
 
 
 def _packs(owner_id: str, offers: Sequence[Offered]) -> Iterator[list[list[Row]]]:
@@ -54,16 +66,7 @@ def _packs(owner_id: str, offers: Sequence[Offered]) -> Iterator[list[list[Row]]
 
 
 def _create(pack: list[list[Row]]) -> None:
-    """Create a pack of items; one by one, where not all of them are new."""
-    try:
-        _commit(pack)
-    except _Exists:
-        if len(pack) > 1:
-            for rows in pack:
-                _create([rows])
-
-
-def _commit(pack: list[list[Row]]) -> None:
+    """Create a pack of items: all, or none where one is there already."""
     with transaction() as writes:
         for item, *terms in pack:
             writes.save(item, Item.id.does_not_exist(), refused=lambda _: _Exists())

@@ -55,7 +55,13 @@ _WORK = (
     Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
     Grant("accounts", ("dynamodb:Query",), indexes=("newest",)),
     Grant("account_emails", ("dynamodb:GetItem",)),
-    Grant("items", ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+    Grant(
+        "items",
+        (
+            *("dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem"),
+            "dynamodb:PutItem",
+        ),
+    ),
     Grant("items", ("dynamodb:Query",), indexes=("newest", "owner")),
     Grant("item_terms", ("dynamodb:DeleteItem", "dynamodb:PutItem")),
     Grant("files", _ITEM_ROWS),
