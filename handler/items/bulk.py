@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from handler.core.errors import Unavailable
 from handler.core.ids import first_id
@@ -9,7 +10,7 @@ from handler.core.records import Row
 from handler.core.shards import Span, shards
 from handler.core.transactions import WRITES, transaction
 from handler.items.models import Item
-from handler.items.schemas import ItemIn
+from handler.items.schemas import ItemIn, ItemOut
 from handler.items.terms import terms_of
 
 _PAGE = 500  # rows of a read: half a megabyte of most items
@@ -79,6 +80,12 @@ def page_of_owner(owner_id: str, after: str | None) -> tuple[list[Item], str | N
     span = Span(Item, "owner", (owner_id,), Item.id, "0", "Z")
     rows, last = span.query(owner_id, after, _PAGE)
     return [Item.from_raw_data(row) for row in rows], last
+
+
+def page_held(owner_id: str, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+    """The same with all that is known of them, for their owner to take away."""
+    found, last = page_of_owner(owner_id, after)
+    return [ItemOut.model_validate(item).model_dump(mode="json") for item in found], last
 
 
 def created_between(start: float, end: float) -> Iterator[Item]:
