@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection, TableConnection
-from pynamodb.constants import NULL
+from pynamodb.constants import GLOBAL_SECONDARY_INDEXES, NULL
 from pynamodb.models import Model
 
 from handler.core import aws, clock, log, patience
@@ -84,7 +84,10 @@ class Row(Model):
     def _get_connection(cls) -> TableConnection:
         own = super()._get_connection()
         if own.connection is not _connection:  # add_meta_table fails when two threads get here
-            _connection._tables.setdefault(own.table_name, own.get_meta_table())  # noqa: SLF001
+            mine = own.get_meta_table()
+            known = _connection._tables.setdefault(own.table_name, mine)  # noqa: SLF001
+            if mine.data[GLOBAL_SECONDARY_INDEXES] and not known.data[GLOBAL_SECONDARY_INDEXES]:
+                _connection._tables[own.table_name] = mine  # noqa: SLF001 - another model's has none
             own.connection = _connection
         return own
 
