@@ -25,7 +25,8 @@ from handler.transfers.router import router as transfers
 # Matched in turn: the busiest first.
 ROUTERS = (items, system.router, accounts, files, jobs, audit, transfers)
 
-_TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]  # sent as they are
+# Sent as they are, without base 64.
+_TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]
 
 
 def create_app() -> FastAPI:

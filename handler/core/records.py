@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection, TableConnection
-from pynamodb.constants import NULL
+from pynamodb.constants import GLOBAL_SECONDARY_INDEXES, NULL
 from pynamodb.models import Model
 
 from handler.core import aws, clock, log, patience
@@ -84,7 +84,10 @@ class Row(Model):
     def _get_connection(cls) -> TableConnection:
         own = super()._get_connection()
         if own.connection is not _connection:  # add_meta_table fails when two threads get here
-            _connection._tables.setdefault(own.table_name, own.get_meta_table())  # noqa: SLF001
+            mine = own.get_meta_table()
+            known = _connection._tables.setdefault(own.table_name, mine)  # noqa: SLF001
+            if mine.data[GLOBAL_SECONDARY_INDEXES] and not known.data[GLOBAL_SECONDARY_INDEXES]:
+                _connection._tables[own.table_name] = mine  # noqa: SLF001 - another model's has none
             own.connection = _connection
         return own
 
@@ -155,16 +158,19 @@ Versions = tuple[int, ...] | None
 """Versions of a row that a caller accepts, or None for any."""
 
 
-def read_batch(model: type[Row], keys: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def read_batch(
+    model: type[Row], keys: Sequence[dict[str, Any]], *, consistent: bool = False
+) -> list[dict[str, Any]]:
     """The rows of up to 100 different keys as DynamoDB writes them, in any order: one call.
 
     More calls, when DynamoDB leaves keys over. Raises Unavailable when it keeps answering none.
     """
     name = model.Meta.table_name
+    strictly = {"ConsistentRead": True} if consistent else {}
     found: list[dict[str, Any]] = []
     left, attempt = list(keys), 1
     while left and attempt <= patience.ATTEMPTS:
-        request = {"RequestItems": {name: {"Keys": left}}}
+        request = {"RequestItems": {name: {"Keys": left, **strictly}}}
         answer = _connection.dispatch("BatchGetItem", request)
         found += answer["Responses"].get(name, [])
         unread = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])

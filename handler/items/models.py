@@ -143,10 +143,10 @@ class Item(Record):
         return cls.from_raw_data(found) if found else None
 
     @classmethod
-    def find_all(cls, item_ids: list[str]) -> list["Item"]:
+    def find_all(cls, item_ids: list[str], *, consistent: bool = False) -> list["Item"]:
         """The items of up to 100 ids in any order, without those that are gone: one call."""
         keys = [{"id": {"S": id_}} for id_ in dict.fromkeys(item_ids)]
-        return [cls.from_raw_data(row) for row in read_batch(cls, keys)]
+        return [cls.from_raw_data(row) for row in read_batch(cls, keys, consistent=consistent)]
 
     def visible_to(self, caller: Caller | None) -> bool:
         """Whether a caller may see it: hidden items are for their owner and for moderators."""

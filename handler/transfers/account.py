@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from handler import accounts, audit, files, jobs
+from handler import accounts, audit, files, items, jobs
 from handler.transfers.cells import Column
 from handler.transfers.formats import Row
-from handler.transfers.items import ITEMS
 from handler.transfers.transferable import Page, Transferable
 
 _BEHIND = "#"  # between a part's number and the position in it; in no position of ours
@@ -19,7 +18,7 @@ def _whole(read: Callable[[str], Sequence[Row]]) -> Page:
 _PARTS: tuple[tuple[str, Page], ...] = (
     ("profile", _whole(accounts.profile_held)),
     ("session", _whole(accounts.sessions_held)),
-    ("item", ITEMS.page),
+    ("item", items.page_held),
     ("file", files.page_held),
     ("job", jobs.page_held),
     ("event", audit.page_of_actor),

@@ -13,8 +13,9 @@ from handler.transfers.schemas import FileUnfit
 from handler.transfers.splitting import Record
 from handler.transfers.transferable import Importable
 
-ROWS = 500
-"""Records of a piece: about a second's work, so that ends of jobs do not meet at their parent."""
+ROWS = 250
+"""Records of a piece: half a second's work, so that ends of jobs do not meet at their parent, and a
+worker gets through the ten that it is handed at once."""
 _PIECE_BYTES = 1_000_000  # of the longest: what a worker reads at once
 
 

@@ -38,14 +38,14 @@ def _told(found: str | Handle, name: Name) -> Response:
 
 @router.get("/items.csv", responses=_answers("csv"), response_class=Response)
 @raises(WriteConflict)
-def download_items_csv(caller: SignedIn) -> Response:
+def get_items_csv(caller: SignedIn) -> Response:
     """Your items as CSV, the oldest first; with 303 the job that makes a file of them."""
     return _told(exports.export_at_once(caller, "items", "csv"), "csv")
 
 
 @router.get("/items.jsonl", responses=_answers("jsonl"), response_class=Response)
 @raises(WriteConflict)
-def download_items_jsonl(caller: SignedIn) -> Response:
+def get_items_jsonl(caller: SignedIn) -> Response:
     """Your items as JSON lines, the oldest first; with 303 the job that makes a file of them."""
     return _told(exports.export_at_once(caller, "items", "jsonl"), "jsonl")
 

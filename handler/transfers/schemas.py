@@ -54,7 +54,7 @@ class Import(Job, name="transfers.import", queue="slow", timeout=800, give_up_on
     format: Name
 
 
-class ImportChunk(Job, name="transfers.import_chunk", timeout=25):
+class ImportChunk(Job, name="transfers.import_chunk", timeout=15):
     """Create what some rows say: the bytes of a file from one place to another.
 
     `columns` are the names in its header, `line` the number of the first line.

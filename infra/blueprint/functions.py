@@ -60,7 +60,7 @@ WORKER_FAST = Function(
         Grant("fast", ("sqs:ChangeMessageVisibility",)),
         Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
         Grant("account_emails", ("dynamodb:GetItem",)),
-        Grant("items", ("dynamodb:PutItem",)),
+        Grant("items", ("dynamodb:BatchGetItem", "dynamodb:PutItem")),
         Grant("item_terms", ("dynamodb:PutItem",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
         Grant("mail", ("ses:SendEmail",)),

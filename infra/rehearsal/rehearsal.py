@@ -105,10 +105,19 @@ class Rehearsal:
         return said.splitlines()[-1]
 
     def _destroy(self) -> str:
+        self._empty_buckets("dev")
         self._project.type("cdk", "destroy", "--all", "--force")
         left = self._left("dev")
         _check(not left, f"Left: {', '.join(left)}")
         return "nothing is left"
+
+    def _empty_buckets(self, stage: str) -> None:
+        """Do what docs/deploy.md says of buckets, at which the deletion would stop."""
+        s3 = self._aws("s3")
+        for bucket in s3.list_buckets(Prefix=blueprint.prefix(stage))["Buckets"]:
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket["Name"]):
+                for one in page.get("Contents", []):
+                    s3.delete_object(Bucket=bucket["Name"], Key=one["Key"])
 
     def _deploy_prod(self) -> str:
         self._project.furnish_prod()
