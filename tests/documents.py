@@ -18,6 +18,8 @@ _ELSEWHERE = {
     "action_unknown": "`dunlin` commands",
     "email_exists": "`dunlin` commands",
     "email_invalid": "`dunlin` commands",
+    "idempotency_in_progress": "calls that create",
+    "idempotency_mismatch": "calls that create",
     "event_unknown": "events that are no HTTP request",
     "file_unfit": "the job of an import",
     "method_not_allowed": "any path",

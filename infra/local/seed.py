@@ -1,4 +1,4 @@
-"""Demo data for a first start: accounts, and what they offer through the API, as a client would.
+"""Demo data for a first start: accounts, and what they send through the API, as a client would.
 
 The passwords are known to everybody, so the operators' function opens these accounts only here.
 """
@@ -7,12 +7,13 @@ import json
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from infra.local import client, terminal
 from infra.local.client import NoTwin, OperationRefused, SignInRefused
 from infra.local.state import State
 
-DEMO = Path(__file__).with_name("demo.json")
+DEMO = Path(__file__).with_name("demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ ACCOUNTS = (
 )
 
 
-class ItemRefused(Exception):
-    """The API did not take a demo item; the text is its answer."""
+class DemoRefused(Exception):
+    """The API did not take something of the demo data; the text is its answer."""
 
 
 def is_planted(state: State, where: str) -> bool:
@@ -48,28 +49,33 @@ def plant_once(url: str, state: State, where: str) -> None:
         return
     try:
         client.operate(url, "demo_accounts", accounts=[asdict(account) for account in ACCOUNTS])
-        terminal.say(f"{plant(url)} demo items created")
-    except (ItemRefused, NoTwin, OperationRefused, SignInRefused) as error:
-        terminal.say(f"no demo items: {error}")
+        terminal.say(f"demo data: {plant(url)} created")
+    except (DemoRefused, NoTwin, OperationRefused, SignInRefused) as error:
+        terminal.say(f"no demo data: {error}")
     else:
         state.remember(_fact(where), "yes")
 
 
 def plant(url: str) -> int:
-    """Create the items of `demo.json`, each by its owner. Returns how many.
+    """Create what stands in `demo/`, each by its owner: `items.json` is what `/items` is sent.
 
-    Raises ItemRefused, SignInRefused, NoTwin.
+    Returns how much that is. Raises DemoRefused, SignInRefused, NoTwin.
     """
-    demo = json.loads(DEMO.read_text())
     passwords = {account.email: account.password for account in ACCOUNTS}
-    for owner, items in demo.items():
-        token = client.sign_in(url, owner, passwords[owner])
-        for item in items:
-            reply = client.post(url, "/items", item, token)
-            if reply.status != HTTPStatus.CREATED:
-                message = f"{item['name']}: {reply.status} {reply.body}"
-                raise ItemRefused(message)
-    return sum(map(len, demo.values()))
+    count = 0
+    for file in sorted(DEMO.glob("*.json")):
+        for owner, bodies in json.loads(file.read_text()).items():
+            token = client.sign_in(url, owner, passwords[owner])
+            for body in bodies:
+                _create(url, f"/{file.stem}", body, token)
+            count += len(bodies)
+    return count
+
+
+def _create(url: str, path: str, body: dict[str, Any], token: str) -> None:
+    reply = client.post(url, path, body, token)
+    if reply.status != HTTPStatus.CREATED:
+        raise DemoRefused(f"{body.get('name', path)}: {reply.status} {reply.body}")
 
 
 def _fact(where: str) -> str:

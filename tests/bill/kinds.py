@@ -9,49 +9,21 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from handler.core import limits, metrics
 from handler.core.http.asking import SIGNED_IN
 from handler.jobs import enqueue
 from tests import rights
+from tests.bill.asking import Kind, asks
+from tests.bill.items import kinds as items
 from tests.bill.meter import Metered, metered
-from tests.bill.scene import EMAIL, NEW_ITEM, OWNER, Scene, opened
+from tests.bill.scene import EMAIL, OWNER, Scene, opened
 from tests.integration.accounts.conftest import PASSWORD
 from tests.sample_jobs import Plain
 
-Do = Callable[[Scene], dict[str, Any]]
-
 _DURATION = re.compile(r"\d+\.\d+")
 _USUAL = "12.3"  # ms, so that lines and headers are as long each time
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What is done, by which function. `prepare` gives what is measured, which is another call."""
-
-    function: str
-    prepare: Callable[[Scene], Callable[[], Any]]
-
-
-def _asks(event: Do, *, remember: bool = False) -> Kind:
-    """A request; its answer may be remembered for the next of the kind."""
-
-    def prepare(scene: Scene) -> Callable[[], Any]:
-        asked = event(scene)
-
-        def ask() -> dict[str, Any]:
-            answer = scene.ask(asked)
-            if answer["statusCode"] >= 500:
-                raise RuntimeError(answer)
-            if remember:
-                scene.refresh_token = json.loads(answer["body"])["refresh_token"]
-            return answer
-
-        return ask
-
-    return Kind("api", prepare)
 
 
 def _form(scene: Scene, **fields: str) -> dict[str, Any]:
@@ -117,23 +89,12 @@ def _lease(scene: Scene) -> Callable[[], Any]:
 
 
 KINDS = {
-    "get_item": _asks(lambda scene: scene.user.event("GET", "/items/01JN0000000000000000000001")),
-    "get_item_anonymous": _asks(
-        lambda scene: scene.nobody.event("GET", "/items/01JN0000000000000000000001")
-    ),
-    "get_me": _asks(lambda scene: scene.user.event("GET", "/users/me")),
-    "list_newest": _asks(lambda scene: scene.user.event("GET", "/items")),
-    "list_owner": _asks(lambda scene: scene.user.event("GET", "/items", query=f"owner={OWNER}")),
-    "search": _asks(lambda scene: scene.user.event("GET", "/items", query="q=lamp")),
-    "create_item": _asks(lambda scene: scene.user.event("POST", "/items", NEW_ITEM)),
-    "change_item": _asks(
-        lambda scene: scene.user.event("PATCH", scene.item(), {"price": f"{scene.number()}.90"})
-    ),
-    "delete_item": _asks(lambda scene: scene.user.event("DELETE", scene.item())),
-    "sign_in": _asks(_signs_in),
-    "refresh": _asks(_refreshes, remember=True),
-    "register": _asks(_registers),
-    "refused": _asks(
+    **items.KINDS,
+    "get_me": asks(lambda scene: scene.user.event("GET", "/users/me")),
+    "sign_in": asks(_signs_in),
+    "refresh": asks(_refreshes, remember=True),
+    "register": asks(_registers),
+    "refused": asks(
         lambda scene: scene.nobody.event("GET", "/users/me", headers={"authorization": "Bearer x"})
     ),
     "job": Kind("worker-fast", _job),

@@ -19,7 +19,7 @@ _REGISTERED = {
 from handler.probe.router import router as probe
 """,
         ),
-        ("ROUTERS = (items, ", "ROUTERS = (items, probe, "),
+        ("ROUTERS = (", "ROUTERS = (probe, "),
     ],
     "roster.py": [
         (

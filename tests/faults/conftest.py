@@ -1,4 +1,4 @@
-"""Faults to choose from, waiting that costs no time, and what must hold whatever happened."""
+"""Faults to choose from, waiting that costs no time, and environments that are many."""
 
 import asyncio
 import json
@@ -16,8 +16,6 @@ from moto.backends import get_backend
 
 from handler import api
 from handler.core import events
-from handler.items.models import Item
-from handler.items.terms import terms_of
 from tests import rights
 from tests.client import Answer, Client
 
@@ -96,33 +94,12 @@ def rows(table: str) -> list[dict[str, Any]]:
     """All rows of a table, read behind everybody's back."""
     tables = get_backend("dynamodb")["123456789012"]["eu-west-1"].tables
     found = [row.to_json()["Attributes"] for row in tables[f"dunlin-local-{table}"].all_items()]
-    return _sorted(found)
+    return in_order(found)
 
 
-def _sorted(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows in an order that is always the same."""
     return sorted(found, key=lambda row: json.dumps(row, sort_keys=True))
-
-
-def state() -> tuple[list[Any], ...]:
-    """All that is stored."""
-    names = ("items", "item_terms", "idempotency")
-    return tuple(rows(name) for name in names)
-
-
-def check_invariants() -> None:
-    """The terms are those of the items, and whoever has an answer has its item."""
-    items = [Item.from_raw_data(row) for row in rows("items")]
-    expected = [term.serialize() for item in items for term in terms_of(item).values()]
-    assert rows("item_terms") == _sorted(expected)
-    kept = [json.loads(row["answer"]["S"]) for row in rows("idempotency") if "answer" in row]
-    assert {json.loads(one["body"])["id"] for one in kept} <= {item.id for item in items}
-
-
-@pytest.fixture
-def invariants(aws) -> Iterator[Callable[[], None]]:
-    """What holds in the end whatever happened, and whenever it is asked."""
-    yield check_invariants
-    check_invariants()
 
 
 class Instance(Client):
@@ -168,9 +145,3 @@ def instances() -> Iterator[Callable[[Client, int], list[Instance]]]:
     yield make
     for instance in made:
         instance.close()
-
-
-@pytest.fixture
-def item(ann, new_item) -> dict[str, Any]:
-    """An item of ann's, as it was before anything broke."""
-    return ann.post("/items", new_item).body

@@ -1,4 +1,4 @@
-"""Secrets Manager that is slow, deaf or shut: lists that need no key go on (threats K14, K18)."""
+"""Services that are slow, deaf or shut; lists that need no secret go on (threats K3, K14, K18)."""
 
 import json
 import time as real_time
@@ -7,7 +7,9 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from handler.core import aws as core_aws
+from handler.jobs import enqueue
 from tests.faults.conftest import raises, refuses
+from tests.sample_jobs import Plain
 
 NAME = "dunlin-local-cursors"
 
@@ -31,10 +33,20 @@ def secrets(aws):
 
 
 @pytest.fixture
-def two(ann, new_item):
-    """Two items."""
+def two(ann, jobs):
+    """Two jobs of ann's, in a list that she may read; the keys of her token are at hand."""
+    assert ann.get("/users/me").status == 200
     for _ in range(2):
-        ann.post("/items", new_item)
+        enqueue(Plain(), owner="ann")
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "secretsmanager"])
+def test_a_black_hole_costs_seconds(aws, service):
+    """Connecting may take 1 s, reading 2 s, three times: 503 comes in less than 8 s (K3)."""
+    config = core_aws.client(service).meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 2)
+    assert config.retries["total_max_attempts"] == 3
+    assert config.retries["mode"] == "standard"
 
 
 FAULTS = {
@@ -49,7 +61,7 @@ FAULTS = {
 def test_a_list_that_goes_on_is_503(ann, two, secrets, fault):
     """Without the key no cursor is made: the caller is asked to come again."""
     secrets[1].append(FAULTS[fault])
-    answer = ann.get("/items", query="limit=1")
+    answer = ann.get("/jobs", query="limit=1")
     assert (answer.status, answer.headers["retry-after"]) == (503, "2")
 
 
@@ -57,33 +69,33 @@ def test_a_list_that_goes_on_is_503(ann, two, secrets, fault):
 def test_a_cursor_is_not_taken_unchecked(ann, two, secrets, fault):
     """Without the key no cursor is believed."""
     secrets[1].append(FAULTS[fault])
-    assert ann.get("/items", query="cursor=MTIz.1.abc").status == 503
+    assert ann.get("/jobs", query="cursor=MTIz.1.abc").status == 503
 
 
 def test_a_list_that_ends_needs_no_key(ann, two, secrets):
     """A whole list on one page is answered, whatever happens to secrets."""
     secrets[1].append(FAULTS["denied"])
-    assert ann.get("/items").status == 200
+    assert ann.get("/jobs").status == 200
     assert secrets[0] == []
 
 
 def test_a_key_is_read_once(ann, two, secrets):
     """However many requests an environment serves, it asks for a key once."""
     for _ in range(20):
-        ann.get("/items", query="limit=1")
+        ann.get("/jobs", query="limit=1")
     assert secrets[0] == [NAME]
 
 
 def test_a_crowd_asks_once_for_each_environment_at_most(ann, two, secrets, instances):
     """Twenty environments that start at once ask for a key twenty times at most."""
-    begun = [one.begin("GET", "/items", query="limit=1") for one in instances(ann, 20)]
+    begun = [one.begin("GET", "/jobs", query="limit=1") for one in instances(ann, 20)]
     assert {answer().status for answer in begun} == {200}
     assert 1 <= len(secrets[0]) <= 20
 
 
 def test_a_rotated_key_signs_and_the_old_one_still_verifies(ann, two, secrets, monkeypatch):
     """A new key is noticed within minutes; cursors of the old one are good while it is kept."""
-    before = ann.get("/items", query="limit=1").body["next"]
+    before = ann.get("/jobs", query="limit=1").body["next"]
     client = core_aws.client("secretsmanager")
 
     def later(*keys):
@@ -93,6 +105,6 @@ def test_a_rotated_key_signs_and_the_old_one_still_verifies(ann, two, secrets, m
         monkeypatch.setattr("handler.core.keys.time.monotonic", lambda: now + 301)
 
     later("1", "2")
-    after = ann.get("/items", query="limit=1").body["next"]
+    after = ann.get("/jobs", query="limit=1").body["next"]
     assert after.split(".")[1] == "2"
-    assert ann.get("/items", query=f"limit=1&cursor={before}").status == 200
+    assert ann.get("/jobs", query=f"limit=1&cursor={before}").status == 200

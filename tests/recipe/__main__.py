@@ -13,10 +13,13 @@ from pathlib import Path
 
 from infra.local.terminal import say
 from tests.recipe.adding import add
-from tests.recipe.copies import CommandFailed, Copy, Strange
+from tests.recipe.copies import CommandFailed, Copy
+from tests.recipe.edits import Strange
+from tests.recipe.removing import remove
 
 _RECIPES: dict[str, tuple[str, Callable[[Copy], None]]] = {
     "add": ("Adding `orders`, as README says", add),
+    "remove": ("Removing `items`, as README says", remove),
 }
 
 

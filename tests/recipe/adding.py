@@ -3,7 +3,8 @@
 import shutil
 from pathlib import Path
 
-from tests.recipe.copies import Copy, Edit
+from tests.recipe.copies import Copy
+from tests.recipe.edits import Edit
 
 _ORDERS = Path(__file__).parent / "orders"
 FOLDERS = {"handler/orders/": _ORDERS / "room", "tests/integration/orders/": _ORDERS / "tests"}
@@ -72,24 +73,18 @@ TABLES = (ORDERS, """,
     ),
     Edit(
         "tests/integration/test_rights.py",
-        "BODIES = {\n",
-        'BODIES = {\n    "POST /orders": {"product": "Spotting scope"},\n',
-    ),
-    Edit(
-        "tests/integration/test_rights.py",
-        '            "account_id": account_id,\n',
-        """            "account_id": account_id,
-            "order_id": self._order(),
+        "THINGS = {\n",
+        """THINGS = {
+    "order_id": lambda: Client().signed_in("ann").post("/orders", ORDER).body["id"],
 """,
     ),
     Edit(
         "tests/integration/test_rights.py",
-        "    def ask(self, route, who, number,",
-        """    def _order(self):
-        answer = Client().signed_in("ann").post("/orders", BODIES["POST /orders"])
-        return answer.body["id"]
-
-    def ask(self, route, who, number,""",
+        "BODIES = {\n",
+        """ORDER = {"product": "Spotting scope"}
+BODIES = {
+    "POST /orders": ORDER,
+""",
     ),
 )
 

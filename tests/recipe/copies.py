@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.terminal import say
+from tests.recipe.edits import Cut, Edit, Strange
 
 ROOT = Path(__file__).parents[2]
 VENV = Path(sys.prefix)
@@ -26,25 +27,6 @@ for module in (handler, infra, tests.conftest):
 
 class CommandFailed(Exception):
     """A command in the copy exited with an error; the text is what it said."""
-
-
-class Strange(Exception):
-    """A file is not as the recipe knows it, or the copy does not import its own packages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Lines of a file that come in the place of others."""
-
-    file: str
-    before: str
-    after: str
-
-    def made_in(self, text: str) -> str:
-        """The text with this change. Raises Strange unless it can be made in one place."""
-        if text.count(self.before) != 1:
-            raise Strange(f"{self.file} has not once: {self.before}")
-        return text.replace(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +47,7 @@ class Copy:
         (folder / ".venv").symlink_to(VENV)
         return cls(folder)
 
-    def edit(self, edits: Iterable[Edit]) -> None:
+    def edit(self, edits: Iterable[Edit | Cut]) -> None:
         """Make changes. Raises Strange."""
         for edit in edits:
             path = self.folder / edit.file

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.recipe import adding, copies, readme
-from tests.recipe.copies import CommandFailed, Copy, Edit, Strange
+from tests.recipe.copies import CommandFailed, Copy
+from tests.recipe.edits import Edit, Strange
 
 ADD = "Add a feature"
 

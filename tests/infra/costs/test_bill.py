@@ -9,7 +9,7 @@ from handler.core import keys
 from infra.blueprint import BLUEPRINT
 from infra.costs import assumptions
 from infra.costs.bill import FILE
-from tests.bill import kinds, meter, scene
+from tests.bill import kinds
 from tests.bill.standing import STAGES, standing
 
 WRITTEN = json.loads(FILE.read_text())
@@ -36,26 +36,6 @@ def test_the_bill_has_no_other_kinds():
 def test_a_stage_has_what_the_bill_says(assembled, name):
     """Alarms, secrets, memory and so on are those of its templates."""
     assert standing(assembled(name)) == WRITTEN["stages"][name]
-
-
-def test_the_meter_sees_what_shards_are_asked_at_once():
-    """A list of all items waits twice: for the account, and for sixteen shards together."""
-    with scene.opened() as opened:
-        event = opened.user.event("GET", "/items")
-        opened.ask(event)
-        with meter.metered() as found:
-            opened.ask(event)
-    assert found.calls == {"dynamodb:GetItem": 1, "dynamodb:Query": 16}
-    assert found.waits == 2
-
-
-def test_the_meter_counts_units_by_table():
-    """A consistent read of a small row is one unit: the account's, and the item's."""
-    with scene.opened() as opened:
-        path = opened.item()
-        with meter.metered() as found:
-            opened.ask(opened.user.event("GET", path))
-    assert found.reads == {"accounts": 1, "items": 1}
 
 
 def test_the_mix_is_of_kinds_of_requests(bill):

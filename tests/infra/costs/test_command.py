@@ -41,10 +41,10 @@ def test_without_options_it_is_the_idle_bill(dunlin, month):
 
 def test_it_tells_scripts_all_that_it_knows(dunlin, month):
     """Total, services and lines, of which region and date."""
-    options = ("--logins", "10", "--mails", "20", "--kind", "get_item", "--memory", "512")
+    options = ("--logins", "10", "--mails", "20", "--kind", "get_me", "--memory", "512")
     _, out, _ = dunlin("--json", "--stage", "dev", "--requests", "5", *options)
     told = json.loads(out)
-    used = {"logins": 10, "mails": 20, "kind": "get_item", "memory": 512}
+    used = {"logins": 10, "mails": 20, "kind": "get_me", "memory": 512}
     found = month(stage="dev", requests=5, **used)
     assert told["total"] == pytest.approx(found.total)
     assert told["services"] == pytest.approx(found.by_service)

@@ -83,9 +83,9 @@ def test_many_lines_of_log_reach_the_second_tier(lines):
     assert found.dollars == pytest.approx(by_hand)
 
 
-def test_a_million_reads_of_an_item(lines):
-    """What is counted, by hand: two units each, for the account and the item."""
-    found, idle = lines(requests=1e6, kind="get_item"), lines()
+def test_a_million_reads_of_the_own_account(lines):
+    """What is counted, by hand: two units each, for the caller and for the answer."""
+    found, idle = lines(requests=1e6, kind="get_me"), lines()
     added = {id_: found[id_].amount - idle[id_].amount for id_ in found}
     assert added["dynamodb.reads"] == pytest.approx(2e6)
     assert added["http_api.requests"] == 1e6
@@ -128,9 +128,9 @@ def test_passwords_take_time(bill):
 
 def test_more_than_a_whole_processor_is_no_faster(bill):
     """A request uses one."""
-    kind = bill.kinds["get_item"]
-    assert seconds_of("get_item", kind, 1769) == seconds_of("get_item", kind, 3538)
-    assert seconds_of("get_item", kind, 512) > seconds_of("get_item", kind, 1769)
+    kind = bill.kinds["get_me"]
+    assert seconds_of("get_me", kind, 1769) == seconds_of("get_me", kind, 3538)
+    assert seconds_of("get_me", kind, 512) > seconds_of("get_me", kind, 1769)
 
 
 def test_untraced_functions_cost_no_traces():
@@ -193,7 +193,7 @@ def test_services_add_up(month):
 @pytest.mark.parametrize("kind", ["", "job", "minute", "nothing"])
 def test_only_requests_are_kinds_of_requests(month, kind):
     """Jobs are given apart, and the clock's minutes are as many as there are."""
-    with pytest.raises(KindUnmeasured, match="get_item"):
+    with pytest.raises(KindUnmeasured, match="get_me"):
         month(requests=1, kind=kind)
 
 

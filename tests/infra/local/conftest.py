@@ -197,9 +197,9 @@ def pool(folder, run, lines):
 
 @pytest.fixture
 def demo(monkeypatch, tmp_path_factory):
-    """Two demo items instead of forty."""
-    path = tmp_path_factory.mktemp("demo") / "demo.json"
-    path.write_text(
+    """Two demo things instead of forty items."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "things.json").write_text(
         json.dumps({"ann@example.org": [{"name": "a"}], "max@example.org": [{"name": "b"}]})
     )
-    monkeypatch.setattr(seed, "DEMO", path)
+    monkeypatch.setattr(seed, "DEMO", folder)

@@ -23,7 +23,7 @@ import json, os
 from botocore.session import Session
 
 dynamodb = Session().create_client("dynamodb")
-TABLE = os.environ["RESOURCE_PREFIX"] + "items"
+TABLE = os.environ["RESOURCE_PREFIX"] + "accounts"
 
 
 def handle(event, context):
@@ -45,7 +45,7 @@ def handle(event, context):
     return folder
 
 
-def test_a_first_start_plants_demo_items(storing, demo):
+def test_a_first_start_plants_demo_data(storing, demo):
     """Through the API, for their owners; the next start does not do it again."""
     with running(storing) as url:
         assert get(url) == ["a", "b"]
@@ -56,21 +56,20 @@ def test_a_first_start_plants_demo_items(storing, demo):
 def test_data_are_there_after_a_restart_and_gone_with_fresh(storing, demo):
     """`.dunlin/` keeps them."""
     with running(storing) as url:
-        client.post(url, "/items", {"name": "c"})
+        client.post(url, "/things", {"name": "c"})
     with running(storing) as url:
         assert get(url) == ["a", "b", "c"]
     with running(storing, fresh=True) as url:
         assert get(url) == ["a", "b"]
 
 
-def test_refused_demo_items_are_said_and_nothing_more(storing, monkeypatch, tmp_path, capsys):
+def test_refused_demo_data_are_said_and_nothing_more(storing, monkeypatch, tmp_path, capsys):
     """The twin runs without them, and tries again at its next start."""
-    path = tmp_path / "demo.json"
-    path.write_text(json.dumps({"ann@example.org": [{"name": "refused"}]}))
-    monkeypatch.setattr(seed, "DEMO", path)
+    (tmp_path / "things.json").write_text(json.dumps({"ann@example.org": [{"name": "refused"}]}))
+    monkeypatch.setattr(seed, "DEMO", tmp_path)
     with running(storing) as url:
         assert get(url) == []
-    assert "no demo items: refused: 422 {}" in capsys.readouterr().out
+    assert "no demo data: refused: 422 {}" in capsys.readouterr().out
 
 
 def test_refused_demo_accounts_are_said_and_nothing_more(folder, capsys):
@@ -79,7 +78,7 @@ def test_refused_demo_accounts_are_said_and_nothing_more(folder, capsys):
     (folder / "handler" / "api.py").write_text(code)
     with running(folder) as url:
         assert get(url) == {}
-    assert "no demo items: ann@example.org: 401 {}" in capsys.readouterr().out
+    assert "no demo data: ann@example.org: 401 {}" in capsys.readouterr().out
 
 
 def test_what_a_function_was_not_granted_is_refused(folder, demo):
@@ -93,7 +92,7 @@ dynamodb = Session().create_client("dynamodb")
 
 def handle(event, context):
     try:
-        return dynamodb.scan(TableName=os.environ["RESOURCE_PREFIX"] + "items")
+        return dynamodb.scan(TableName=os.environ["RESOURCE_PREFIX"] + "accounts")
     except dynamodb.exceptions.ClientError as error:
         return error.response["Error"]["Code"]
 """)
@@ -203,7 +202,7 @@ def test_the_tables_may_be_in_another_dynamodb(storing, demo, dynamodb_local):
     with running(storing, dynamodb=dynamodb_local) as url:
         assert get(url) == ["a", "b"]
     with running(storing, fresh=True, dynamodb=dynamodb_local) as url:
-        client.post(url, "/items", {"name": "c"})
+        client.post(url, "/things", {"name": "c"})
         assert get(url) == ["a", "b", "c"]
     with running(storing) as url:
         assert get(url) == ["a", "b"]

@@ -1,4 +1,4 @@
-"""docs/deploy.md and the workflow: their commands are real, and the drill is carried out."""
+"""docs/deploy.md and the workflow: their commands are real."""
 
 import json
 import re
@@ -12,7 +12,6 @@ from botocore.client import BaseClient
 from botocore.session import Session
 
 from infra import cli
-from tests.infra.operating.conftest import items
 from tests.infra.operating.test_doctor import FULL, about, amazon  # noqa: F401 - a fixture
 from tests.infra.test_runbook import dashed
 
@@ -91,26 +90,6 @@ def block(kind, name):
     marked = rf"<!-- {kind}: {name} -->\s*```\w+\n(.*?)^ *```"
     (found,) = re.findall(marked, TEXT, re.MULTILINE | re.DOTALL)
     return found
-
-
-def test_the_drill_of_the_page_works(ann, offered, damage, dunlin):
-    """Its commands, typed one after the other, bring back a table that is damaged in between."""
-
-    def type_(step):
-        lines = block("drill", step).replace("--stage prod", "--stage local").splitlines()
-        for words in map(shlex.split, lines):
-            if words[0] == "dunlin":
-                done = dunlin(*words[1:])
-                assert (done.code, done.err) == (0, "")
-
-    before = items(ann)
-    type_("begin")
-    damage()
-    assert items(ann) != before
-    type_("compare")
-    type_("apply")
-    kept = {id_: name for id_, (name, _) in items(ann).items()}
-    assert kept == {id_: name for id_, (name, _) in before.items()}
 
 
 def test_the_doctor_asks_what_the_policy_of_the_page_allows(amazon, monkeypatch):  # noqa: F811 - a fixture

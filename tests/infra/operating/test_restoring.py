@@ -1,65 +1,17 @@
-"""The drill: a table is damaged through the API, and gets back what it was."""
+"""The drill: a table that was damaged gets back what it was."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.exceptions import ClientError
 
 from handler.core import aws as core_aws
 from infra.blueprint import prefix
 from infra.operating.account import Account
-from infra.operating.restoring import Kind, Restoring
+from infra.operating.restoring import Restoring
 from tests.infra.operating.accounts import denied, endpoint, refer
-from tests.infra.operating.conftest import THEN, items
+from tests.infra.operating.conftest import THEN
 
-LIVE = prefix("local") + "items"
-
-
-def test_what_differs_is_counted(damaged, restore):
-    """Nothing is written."""
-    counted = restore("compare", "items", "--stage", "local")
-    assert sorted(counted) == ["added:   1", "changed: 1", "missing: 1", "same:    1"]
-
-
-def test_rows_that_are_missing_come_back(damaged, ann, restore):
-    """Only those: what was changed or added since stays, and a second time finds nothing to do."""
-    assert restore("apply", "items", "--stage", "local") == ["brought back: 1", "left alone:   0"]
-    names = {name for name, _ in items(ann).values()}
-    assert names == {"kept", "gone", "new", "added"}
-    again = restore("apply", "items", "--stage", "local")
-    assert again == ["brought back: 0", "left alone:   0"]
-
-
-def test_a_whole_table_goes_back(damaged, ann, restore):
-    """What it was, with what finds it: words, and a version that nobody has seen yet."""
-    for table in ("items", "item_terms"):
-        restore("apply", table, "--changed", "--added", "--stage", "local")
-    assert items(ann) == {
-        damaged["kept"]: ("kept", 1),
-        damaged["gone"]: ("gone", 1),
-        damaged["renamed"]: ("old", 3),
-    }
-    assert [one["name"] for one in ann.get("/items", query="q=old").body["items"]] == ["old"]
-    assert ann.get("/items", query="q=added").body["items"] == []
-    assert restore("compare", "items", "--stage", "local") == ["same: 3"]
-
-
-def test_an_item_that_came_back_is_as_good_as_any(damaged, ann, restore):
-    """It can be changed, from the version that it now has."""
-    restore("apply", "items", "--changed", "--stage", "local")
-    answer = ann.patch(
-        f"/items/{damaged['renamed']}", {"name": "newer"}, headers={"If-Match": '"3"'}
-    )
-    assert (answer.status, answer.body["version"]) == (200, 4)
-
-
-def test_a_row_that_changes_meanwhile_stays(damaged, ann):
-    """Nobody's work is lost between the comparison and the write."""
-    restoring = Restoring("local", "items", Account())
-    found = [one for page in restoring.differences() for one in page if one.kind == Kind.CHANGED]
-    ann.patch(f"/items/{damaged['renamed']}", {"name": "newer"})
-    assert (len(found), restoring.bring_back(found)) == (1, 0)
-    assert items(ann)[damaged["renamed"]] == ("newer", 3)
+LIVE = prefix("local") + "audit"
 
 
 def test_a_row_without_a_version_that_changes_meanwhile_stays(aws, restore):
@@ -116,22 +68,6 @@ def test_sessions_alone_are_no_difference(aws, restore):
     assert restore("compare", "accounts", "--stage", "local") == ["same: 1"]
 
 
-def test_a_row_that_came_meanwhile_stays(damaged, ann):
-    """A missing row is only put where there still is none."""
-    restoring = Restoring("local", "items", Account())
-    found = [one for page in restoring.differences() for one in page if one.kind == Kind.MISSING]
-    assert [restoring.bring_back(found) for _ in range(2)] == [1, 0]
-
-
-def test_a_write_that_is_refused_ends_it(damaged, monkeypatch):
-    """It is no row that was left alone."""
-    found = [one for page in Restoring("local", "items", Account()).differences() for one in page]
-    with endpoint(denied) as url:
-        refer(monkeypatch, url, ["DYNAMODB"])
-        with pytest.raises(ClientError):
-            Restoring("local", "items", Account()).bring_back(found)
-
-
 def test_rows_whose_time_is_over_stay_away(aws, restore):
     """DynamoDB has deleted them for that."""
     dynamodb = core_aws.client("dynamodb")
@@ -154,15 +90,15 @@ def test_many_rows_are_compared_by_pages(aws, restore):
     """As many as there are, each once."""
     dynamodb = core_aws.client("dynamodb")
     for number in range(230):
-        row = {"term_shard": {"S": "a#0"}, "entry": {"S": f"{number:04}"}}
-        dynamodb.put_item(TableName=prefix("local") + "item_terms", Item=row)
-    restore("begin", "item_terms", *THEN)
+        row = {"period": {"S": "a#0"}, "bucket": {"S": f"{number:04}"}}
+        dynamodb.put_item(TableName=prefix("local") + "metrics", Item=row)
+    restore("begin", "metrics", *THEN)
     for number in range(5, 230):
-        key = {"term_shard": {"S": "a#0"}, "entry": {"S": f"{number:04}"}}
-        dynamodb.delete_item(TableName=prefix("local") + "item_terms", Key=key)
-    done = restore("apply", "item_terms", "--stage", "local")
+        key = {"period": {"S": "a#0"}, "bucket": {"S": f"{number:04}"}}
+        dynamodb.delete_item(TableName=prefix("local") + "metrics", Key=key)
+    done = restore("apply", "metrics", "--stage", "local")
     assert done == ["brought back: 225", "left alone:   0"]
-    assert restore("compare", "item_terms", "--stage", "local") == ["same: 230"]
+    assert restore("compare", "metrics", "--stage", "local") == ["same: 230"]
 
 
 def test_two_empty_tables_are_said_to_be(aws, restore):
@@ -174,11 +110,11 @@ def test_two_empty_tables_are_said_to_be(aws, restore):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("begin", "rows", *THEN), 1, "There is no table 'rows', only items, "),
-        (("begin", "items", "--at", "2026-03-01T11:55:00", "--stage", "local"), 2, "no time zone"),
-        (("begin", "items", "--at", "noon", "--stage", "local"), 2, "noon"),
-        (("compare", "items", "--stage", "local"), 1, "ResourceNotFoundException: "),
-        (("begin", "items", "--at", "2026-03-01T11:55:00Z", "--stage", "dev"), 1, "NotFound"),
+        (("begin", "rows", *THEN), 1, "There is no table 'rows', only "),
+        (("begin", "audit", "--at", "2026-03-01T11:55:00", "--stage", "local"), 2, "no time zone"),
+        (("begin", "audit", "--at", "noon", "--stage", "local"), 2, "noon"),
+        (("compare", "audit", "--stage", "local"), 1, "ResourceNotFoundException: "),
+        (("begin", "audit", "--at", "2026-03-01T11:55:00Z", "--stage", "dev"), 1, "NotFound"),
     ],
 )
 def test_what_cannot_be_done_is_said(aws, dunlin, words, code, said):
@@ -193,7 +129,7 @@ def test_a_table_that_is_still_being_restored_is_not_compared(dunlin, monkeypatc
     """It does not hold every row yet."""
     with endpoint(lambda *_: (200, {"Table": {"TableStatus": "CREATING"}})) as url:
         refer(monkeypatch, url, ["DYNAMODB"])
-        done = dunlin("restore", "apply", "items", "--stage", "local")
+        done = dunlin("restore", "apply", "audit", "--stage", "local")
     said = f"dunlin: {LIVE}-restored is CREATING: wait, and ask again.\n"
     assert (done.code, done.err) == (1, said)
 
@@ -202,6 +138,6 @@ def test_what_iam_refuses_is_said(aws, dunlin, monkeypatch):
     """In AWS's words."""
     with endpoint(denied) as url:
         refer(monkeypatch, url, ["DYNAMODB"])
-        done = dunlin("restore", "begin", "items", *THEN)
+        done = dunlin("restore", "begin", "audit", *THEN)
     assert done.code == 1
     assert done.err.startswith("dunlin: ")

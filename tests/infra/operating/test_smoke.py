@@ -64,9 +64,9 @@ def test_it_says_who_asks(deployment, dunlin):
             (200, HEALTHY, ANYBODY | {"Access-Control-Allow-Credentials": "true"}),
             "CORS: .* expected a refusal",
         ),
-        ("/items", (500, {"code": "internal_error"}, {}), "/items.*: 500 .*internal_error"),
-        ("/items", (200, {"items": {}, "next": None}, {}), "/items.*: 200 .* a page"),
-        ("/items", (200, {"items": []}, {}), "/items.*: 200 .* a page"),
+        ("/things", (500, {"code": "internal_error"}, {}), "/things.*: 500 .*internal_error"),
+        ("/things", (200, {"items": {}, "next": None}, {}), "/things.*: 200 .* a page"),
+        ("/things", (200, {"items": []}, {}), "/things.*: 200 .* a page"),
     ],
 )
 def test_what_is_broken_is_named(deployment, dunlin, path, answer, said):

@@ -10,8 +10,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from handler.core import aws as core_aws
-from tests.faults.conftest import cancels, raises, refuses, state
+from tests.faults.conftest import cancels, raises, refuses
+from tests.faults.items.conftest import state
 
 URL = {"endpoint_url": "https://dynamodb.example"}
 KEY = {"Idempotency-Key": "a-key-of-sixteen-characters"}
@@ -139,15 +139,6 @@ def test_nothing_is_left_at_work(ann, item, wire, broken):
     wire.break_next(*[None] * broken, FOREVER["denied"])
     assert ann.get("/items").status == 500
     assert len(wire.calls) == 16
-
-
-@pytest.mark.parametrize("service", ["dynamodb", "secretsmanager"])
-def test_a_black_hole_costs_seconds(aws, service):
-    """Connecting may take 1 s, reading 2 s, three times: 503 comes in less than 8 s (K3)."""
-    config = core_aws.client(service).meta.config
-    assert (config.connect_timeout, config.read_timeout) == (1, 2)
-    assert config.retries["total_max_attempts"] == 3
-    assert config.retries["mode"] == "standard"
 
 
 CONFLICTS = {

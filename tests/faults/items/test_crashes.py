@@ -6,7 +6,8 @@ import pytest
 
 from handler import api
 from handler.core import aws as core_aws
-from tests.faults.conftest import TIMEOUT, Killed, raises, refuses, rows, state
+from tests.faults.conftest import TIMEOUT, Killed, raises, refuses, rows
+from tests.faults.items.conftest import state
 
 KEY = {"Idempotency-Key": "a-key-of-sixteen-characters"}
 BODY = {"name": "Tin can", "price": "1.00", "currency": "EUR", "tags": ["tin"]}
