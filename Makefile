@@ -38,7 +38,7 @@ bench: $(READY) ## Measure cold start, overhead and cost against what they may b
 rehearse: $(BIN)/cdk ## Deploy what is committed, update and destroy it, in an AWS in memory.
 	@exec $(BIN)/python -m infra.rehearsal
 
-recipe: $(READY) ## Add a feature as the README says, in a copy that has to stay green.
+recipe: $(READY) ## Add a feature, and remove one, as the README says, in copies that have to stay green.
 	@exec $(BIN)/python -m tests.recipe $(ARGS)
 
 SCHEDULES ?= 5000

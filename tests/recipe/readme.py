@@ -21,7 +21,7 @@ def _named(title: str) -> list[str]:
 
 def places(title: str) -> set[str]:
     """The files and folders that the steps name by their whole path."""
-    known = ("handler/", "infra/", "tests/", "docs/", "pyproject.toml")
+    known = ("handler/", "infra/", "tests/", "docs/", "pyproject.toml", "Makefile", ".ci/")
     return {word for word in _named(title) if word.startswith(known)}
 
 

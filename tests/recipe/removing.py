@@ -1,10 +1,10 @@
-"""README, "Remove one", carried out with `items`: its folders, its lines elsewhere, commands."""
+"""README, "Remove a feature", carried out with `items`: its folders, lines elsewhere, commands."""
 
 import re
 import shutil
 
 from tests.recipe.copies import Copy
-from tests.recipe.edits import Cut, Strange
+from tests.recipe.edits import Cut, Edit, Strange
 
 FEATURE = "items"
 PLACES = ("handler/items/", "infra/local/demo/items.json", "tests/recipe/", "tests/releases/0.1.0/")
@@ -21,6 +21,11 @@ EDITS = (
     Cut("infra/blueprint/data.py", r"(?<=^TABLES = \()ITEMS, ITEM_TERMS, "),
     Cut("infra/blueprint/functions.py", r"(?<=import AUDIT, )ITEMS, "),
     Cut("infra/blueprint/functions.py", r'^ +Grant\("item(s|_terms)".*\n'),
+    Edit(
+        "infra/blueprint/functions.py",
+        'Grant("idempotency", _ITEM_ROWS)',
+        'Grant("idempotency", ("dynamodb:GetItem",))',
+    ),
     Cut("pyproject.toml", r'^    "items",\n'),
     Cut("tests/integration/test_rights.py", r'^    "[A-Z]+ /items.*\n'),
     Cut("tests/integration/test_rights.py", r'^    "item_id": .*\n'),
@@ -33,9 +38,8 @@ EDITS = (
     Cut("infra/costs/assumptions.py", r'^    "(\w*_item\w*|list_\w+|search)": .*\n'),
     Cut("infra/costs/assumptions.py", r'(?<="get_me": )0\.10', "0.95"),
     Cut("docs/deploy.md", r"`items` with `item_terms`, "),
-    Cut(
-        "docs/deploy.md", r"((?<=dunlin-prod-)|(?<=begin |apply )|(?<=compare ))items\b", "accounts"
-    ),
+    Cut("docs/deploy.md", r"(?<=dunlin-prod-)items\b", "accounts"),
+    Cut("docs/deploy.md", r"(?<=dunlin restore )(\w+) items\b", r"\1 accounts"),
     Cut("docs/deploy.md", r"\bitem_terms\b", "account_emails"),
     Cut("docs/runbook.md", r"(?<=dunlin-prod-)items\b", "accounts"),
     Cut("Makefile", r"^recipe: [\s\S]*?\n\n"),
@@ -94,8 +98,8 @@ def remove(copy: Copy) -> None:
     copy.edit(EDITS)
     for command in COMMANDS:
         copy.run(*command)
-    if traces := list(_traces(copy)):
-        raise Strange(f"{FEATURE} is still named in {', '.join(traces)}")
+    if left := traces(copy):
+        raise Strange(f"{FEATURE} is still named in {', '.join(left)}")
     copy.check(TESTS)
 
 
@@ -113,7 +117,7 @@ def _delete(copy: Copy, place: str) -> None:
         path.unlink()
 
 
-def _traces(copy: Copy) -> list[str]:
+def traces(copy: Copy) -> list[str]:
     """The modules that still lean on it."""
     names = [
         str(path.relative_to(copy.folder))

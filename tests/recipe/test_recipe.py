@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.recipe import adding, copies, readme
+from tests.recipe import adding, copies, readme, removing
 from tests.recipe.copies import CommandFailed, Copy
-from tests.recipe.edits import Edit, Strange
+from tests.recipe.edits import Cut, Edit, Strange
 
-ADD = "Add a feature"
+ADD, REMOVE = "Add a feature", "Remove a feature"
 
 
 @pytest.fixture
@@ -33,6 +33,19 @@ def test_adding_types_what_the_readme_says():
     assert typed == readme.commands(ADD)
 
 
+def test_removing_touches_what_the_readme_names():
+    """Each file and folder, and no other. `tests/bench/` is named because it is not touched."""
+    touched = {*removing.PLACES, *(edit.file for edit in removing.EDITS), *removing.WRITTEN}
+    named = readme.places(REMOVE) - {"tests/", "tests/bench/"}
+    assert touched == named | {"README.md"}
+
+
+def test_removing_types_what_the_readme_says():
+    """In its order."""
+    typed = [" ".join(command) for command in removing.COMMANDS]
+    assert typed == readme.commands(REMOVE)
+
+
 def test_a_room_has_the_files_that_the_readme_names():
     """All of them, as the example is to show them."""
     named = set(re.findall(r"`(\w+\.py)`", readme.section(ADD)))
@@ -42,15 +55,21 @@ def test_a_room_has_the_files_that_the_readme_names():
 
 def test_every_change_can_be_made():
     """The files are as the recipe knows them; what takes a minute in the recipe is seen here."""
-    for edit in adding.EDITS:
-        assert edit.made_in((copies.ROOT / edit.file).read_text()).count(edit.after) == 1
+    for edits in (adding.EDITS, removing.EDITS):
+        changed = {edit.file: (copies.ROOT / edit.file).read_text() for edit in edits}
+        for edit in edits:
+            changed[edit.file] = edit.made_in(changed[edit.file])
 
 
 def test_tests_that_are_asked_are_there():
     """A name that is gone would only be found a minute later."""
-    added = tuple(adding.FOLDERS)
-    there = [(copies.ROOT / test).exists() or f"{test}/" in added for test in adding.TESTS]
-    assert all(there)
+    asked = {f"{test}/" for test in (*adding.TESTS, *removing.TESTS)} - adding.FOLDERS.keys()
+    assert [name for name in asked if not (copies.ROOT / name.rstrip("/")).exists()] == []
+
+
+def test_no_test_that_stays_is_in_a_folder_that_goes():
+    """What is asked after the removal is there then."""
+    assert [name for name in removing.TESTS if removing.FEATURE in Path(name).parts] == []
 
 
 def test_the_tools_are_those_of_make_check():
@@ -67,6 +86,25 @@ def test_a_change_is_made_in_one_place(text):
     """Anywhere else it would be a guess."""
     with pytest.raises(Strange, match=r"x\.py has not once"):
         Edit("x.py", "a line\n", "another\n").made_in(text)
+
+
+def test_what_is_cut_was_there():
+    """A pattern that finds nothing is a recipe that is stale."""
+    with pytest.raises(Strange, match=r"x\.py has nothing like: \^b"):
+        Cut("x.py", r"^b$").made_in("a\nbc\n")
+
+
+def test_all_that_a_pattern_finds_is_cut():
+    """On whichever lines."""
+    assert Cut("x.py", r"^b.*\n").made_in("a\nb1\nc\nb2\n") == "a\nc\n"
+
+
+def test_what_still_leans_on_the_feature_is_found(tmp_path):
+    """By its modules, its fixture and its tables; what measures it is left."""
+    for name in ("handler/a.py", "tests/b.py", "tests/bench/c.py", "tests/d.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("" if name.endswith("d.py") else "def f(new_item): ...\n")
+    assert removing.traces(Copy(tmp_path)) == ["handler/a.py", "tests/b.py"]
 
 
 def test_a_command_that_fails_says_what_it_said(copy):
