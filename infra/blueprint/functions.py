@@ -43,11 +43,6 @@ API = Function(
 )
 _ANY_JOB = (_JOB_ROWS, *_QUEUES, _OBJECTS, Grant("metrics", ("dynamodb:UpdateItem",)))
 """What it takes to run a job, whatever it does. Beside it stands what the jobs of a queue do."""
-_ANY_FILE = (
-    Grant("files", _ITEM_ROWS),
-    Grant("uploads", ("s3:DeleteObject", "s3:GetObject")),
-    Grant("files", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")),
-)
 WORKER_FAST = Function(
     "worker-fast",
     handler="handler.worker.handle",
@@ -56,7 +51,9 @@ WORKER_FAST = Function(
     timeout=30,
     grants=(
         *_ANY_JOB,
-        *_ANY_FILE,
+        Grant("files", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+        Grant("uploads", ("s3:DeleteObject", "s3:GetObject")),
+        Grant("files", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")),
         Grant("fast", ("sqs:ChangeMessageVisibility",)),
         Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
         Grant("account_emails", ("dynamodb:GetItem",)),
@@ -74,18 +71,19 @@ WORKER_SLOW = Function(
     timeout=900,  # the longest that Lambda allows
     grants=(
         *_ANY_JOB,
-        *_ANY_FILE,
+        Grant("files", _ITEM_ROWS),
+        Grant("files", ("dynamodb:Query",), indexes=tuple(i.name for i in FILES.indexes)),
+        Grant("uploads", ("s3:GetObject",)),
+        Grant("uploads", ("s3:ListBucket",)),  # without it S3 answers 403 for what is not there
+        Grant("files", ("s3:GetObject", "s3:PutObject")),
         Grant("slow", ("sqs:ChangeMessageVisibility",)),
         Grant("jobs", ("dynamodb:Query",)),
         Grant("jobs", ("dynamodb:Query",), indexes=("dead", "owner")),
         Grant("accounts", ("dynamodb:GetItem",)),
         Grant("accounts", ("dynamodb:Query",), indexes=("newest",)),
-        Grant("items", ("dynamodb:DeleteItem", "dynamodb:GetItem")),
+        Grant("items", ("dynamodb:DeleteItem",)),
         Grant("items", ("dynamodb:Query",), indexes=("newest", "owner")),
         Grant("item_terms", ("dynamodb:DeleteItem",)),
-        Grant("files", ("dynamodb:Query",), indexes=tuple(i.name for i in FILES.indexes)),
-        Grant("uploads", ("s3:ListBucket",)),  # without it S3 answers 403 for what is not there
-        Grant("audit", ("dynamodb:PutItem",)),
         Grant("audit", ("dynamodb:Query",), indexes=("actor", "subject")),
         Grant("metrics", ("dynamodb:Query",)),
         Grant("reports", ("dynamodb:PutItem",)),

@@ -13,7 +13,8 @@ from infra.local.aws import Access, Endpoint
 from infra.local.forwarding import forward
 from infra.local.journal import Journal, load
 from infra.local.mailbox import Mailbox
-from infra.local.mocks import MOTO
+from infra.local.mocks import MOTO, request
+from infra.local.places import ACCOUNT
 from infra.local.plans import PREFIX
 from infra.local.resources import (
     create_buckets,
@@ -80,10 +81,17 @@ def _journal(state: State) -> Journal:
 
 
 def _create_others(state: State, origins: tuple[str, ...]) -> None:
-    """Make secrets, queues and buckets; queues are told of new objects, not of saved ones."""
+    """Make secrets, queues and buckets; queues are told of new objects, not of saved ones.
+
+    Nor are they told that they will be told: S3 says so once, and not at every start.
+    """
     values = {secret: secret_value(secret, state) for secret in BLUEPRINT.secrets}
     create_secrets(MOTO["secretsmanager"], values, PREFIX)
     create_queues(MOTO["sqs"], BLUEPRINT.queues, PREFIX)
     create_buckets(MOTO["s3"], BLUEPRINT.buckets, PREFIX, origins)
+    keeping.expire(state, BLUEPRINT.buckets, PREFIX)
     keeping.load(MOTO["s3"], state)
     notify_queues(MOTO["s3"], BLUEPRINT.buckets, PREFIX)
+    for queue in BLUEPRINT.queues:
+        url = f"https://localhost/{ACCOUNT}/{PREFIX}{queue.name}"
+        request(MOTO["sqs"], "AmazonSQS.PurgeQueue", {"QueueUrl": url})

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import quote
 
+from infra.blueprint import Bucket
 from infra.local import objects
 from infra.local.calls import Answer, Call, Service
 from infra.local.engine import contents
@@ -33,6 +34,15 @@ def keeping(s3: Service, state: State) -> Service:
         return answered
 
     return answer
+
+
+def expire(state: State, buckets: tuple[Bucket, ...], prefix: str) -> None:
+    """Forget the objects that have been kept for longer than their bucket keeps them."""
+    for bucket in buckets:
+        lives = [*bucket.folders, ("", bucket.expire_days)]
+        for folder, days in lives:
+            if days is not None:
+                state.expire_objects(f"/{prefix}{bucket.name}/{folder}", days)
 
 
 def load(s3: Service, state: State) -> None:

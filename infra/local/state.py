@@ -10,12 +10,14 @@ import fcntl
 import json
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, BinaryIO
 
 FLUSH_INTERVAL = 2.0  # seconds
+_DAY = 86_400  # seconds
 
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS rows (
@@ -28,6 +30,7 @@ _SCHEMA = """
     CREATE TABLE IF NOT EXISTS contents (
         path TEXT PRIMARY KEY, file TEXT NOT NULL
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS births (path TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS mails (number INTEGER PRIMARY KEY, mail TEXT NOT NULL);
 """
 
@@ -102,11 +105,19 @@ class State:
         self._keep(path, headers, b"", name)
         return (self._contents / name).open("rb")
 
+    def expire_objects(self, start: str, days: float) -> None:
+        """Forget the objects whose path begins like that and that are older than so many days."""
+        select = "SELECT path FROM births WHERE substr(path, 1, ?) = ? AND at < ?"
+        oldest = time.time() - days * _DAY
+        for (path,) in self._database.execute(select, (len(start), start, oldest)).fetchall():
+            self.forget_object(path)
+
     def forget_object(self, path: str) -> None:
         """Forget an object."""
         with self._writing, self._database:
             self._database.execute("BEGIN")
             self._database.execute("DELETE FROM objects WHERE path = ?", (path,))
+            self._database.execute("DELETE FROM births WHERE path = ?", (path,))
             self._forget_content(path)
 
     def objects(self) -> Iterator[tuple[str, dict[str, str], bytes | BinaryIO]]:
@@ -120,6 +131,8 @@ class State:
             self._database.execute("BEGIN")
             insert = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)"
             self._database.execute(insert, (path, json.dumps(headers), body))
+            born = "INSERT OR REPLACE INTO births VALUES (?, ?)"
+            self._database.execute(born, (path, time.time()))
             self._forget_content(path)
             if name is not None:
                 self._database.execute("INSERT INTO contents VALUES (?, ?)", (path, name))

@@ -1,6 +1,8 @@
 """Objects outlive the twin."""
 
+import time
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,3 +76,20 @@ def test_an_object_of_a_bucket_that_is_gone_stays_kept(s3, state):
     state.keep_object("/p-other/a", {}, b"1")
     start_again(state)
     assert list(state.objects()) == [("/p-other/a", {}, b"1")]
+
+
+@pytest.mark.parametrize(("days", "left"), [(0.9, ["a", "b/c", "b/d"]), (1.1, ["a"]), (3, [])])
+def test_objects_expire_as_their_bucket_says(state, monkeypatch, days, left):
+    """F16: at a start, as S3 does once a day; those of some folders sooner."""
+    bucket = Bucket("files", expire_days=2, folders=(("b/", 1),))
+    for key in ("a", "b/c"):
+        state.keep_object(f"/p-files/{key}", {}, b"1")
+    state.keep_large_object("/p-files/b/d", {}, [b"1"]).close()
+    state.keep_object("/p-others/a", {}, b"1")
+    later = time.time() + days * 86_400
+    monkeypatch.setattr("infra.local.state.time", SimpleNamespace(time=lambda: later))
+    keeping.expire(state, (bucket, Bucket("others")), "p-")
+    kept = {path: body for path, _, body in state.objects()}
+    if "/p-files/b/d" in kept:
+        kept["/p-files/b/d"].close()
+    assert sorted(kept) == [*(f"/p-files/{key}" for key in left), "/p-others/a"]
