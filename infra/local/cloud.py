@@ -14,7 +14,6 @@ from infra.local.forwarding import forward
 from infra.local.journal import Journal, load
 from infra.local.mailbox import Mailbox
 from infra.local.mocks import MOTO, request
-from infra.local.places import ACCOUNT
 from infra.local.plans import PREFIX
 from infra.local.resources import (
     create_buckets,
@@ -93,5 +92,4 @@ def _create_others(state: State, origins: tuple[str, ...]) -> None:
     keeping.load(MOTO["s3"], state)
     notify_queues(MOTO["s3"], BLUEPRINT.buckets, PREFIX)
     for queue in BLUEPRINT.queues:
-        url = f"https://localhost/{ACCOUNT}/{PREFIX}{queue.name}"
-        request(MOTO["sqs"], "AmazonSQS.PurgeQueue", {"QueueUrl": url})
+        request(MOTO["sqs"], "AmazonSQS.PurgeQueue", {"QueueUrl": PREFIX + queue.name})
