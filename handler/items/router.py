@@ -61,12 +61,14 @@ def patch_item(caller: SignedIn, item_id: ItemId, body: ItemPatch, expected: Exp
 
 @router.put("/{item_id}/photos", response_model=ItemOut)
 @raises(ItemNotFound, NotYourItem, FileNotFound, FileNotImage, FileNotReady, WriteConflict)
-def set_item_photos(caller: SignedIn, item_id: ItemId, body: PhotosIn, expected: Expected) -> Item:
+def replace_item_photos(
+    caller: SignedIn, item_id: ItemId, body: PhotosIn, expected: Expected
+) -> Item:
     """Show these images with an item, in this order; its owner has to have uploaded them.
 
     Everybody sees them as long as the item is available.
     """
-    return service.set_photos(caller, item_id, body, expected)
+    return service.replace_photos(caller, item_id, body, expected)
 
 
 @router.delete("/{item_id}", status_code=204)

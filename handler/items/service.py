@@ -87,7 +87,7 @@ def patch_item(caller: Caller, item_id: str, body: ItemPatch, expected: Versions
         raise _objection(refused.row, caller, expected) or _price_invalid() from refused
 
 
-def set_photos(caller: Caller, item_id: str, body: PhotosIn, expected: Versions) -> Item:
+def replace_photos(caller: Caller, item_id: str, body: PhotosIn, expected: Versions) -> Item:
     """Show these images of the owner's with an item, and no others.
 
     Raises ItemNotFound, NotYourItem, VersionConflict, FileNotFound, FileNotReady, FileNotImage.

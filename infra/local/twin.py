@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -91,11 +92,9 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     # Importing these takes a second, in which the function imports itself.
     from infra.local import cloud, running, serving  # noqa: PLC0415
 
+    start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb)
     try:
-        origins = plans.origins(options.directory)
-        aws = await asyncio.to_thread(
-            cloud.start, endpoint, keys, state, mailbox, options.dynamodb, origins=origins
-        )
+        aws = await asyncio.to_thread(start, origins=plans.origins(options.directory))
     except Refused as error:
         raise CannotStart(str(error)) from error
     stack.push_async_callback(asyncio.to_thread, aws.stop)

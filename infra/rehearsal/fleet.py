@@ -180,7 +180,6 @@ class Fleet:
         return Running(function, key, Pool(self._plan(function, key), self.write, begin))
 
     def _plan(self, function: Function, key: str) -> Plan:
-        made_up = credentials.of(key)
         name = function.name.partition(":")[0]
         return Plan(
             name=function.name,
@@ -188,7 +187,6 @@ class Fleet:
             timeout=function.timeout,
             environ={
                 "_HANDLER": function.handler,
-                "AWS_ACCESS_KEY_ID": key,
                 "AWS_DEFAULT_REGION": self._place.region,
                 "AWS_ENDPOINT_URL": _by_number(self._place.endpoint),
                 "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
@@ -199,12 +197,11 @@ class Fleet:
                 "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
                 "AWS_LAMBDA_LOG_STREAM_NAME": key,
                 "AWS_REGION": self._place.region,
-                "AWS_SECRET_ACCESS_KEY": made_up.secret,
-                "AWS_SESSION_TOKEN": made_up.token,
                 "LAMBDA_TASK_ROOT": str(self._code(function)),
                 "LANG": "en_US.UTF-8",
                 "PATH": os.environ["PATH"],
                 "TZ": ":UTC",
+                **_signed_with(key),
                 **dict(function.environ),
             },
             directory=self._code(function),
@@ -230,3 +227,13 @@ class Fleet:
 def _by_number(url: str) -> str:
     """The address at which buckets stand in the path: names below `localhost` not all can find."""
     return url.replace("//localhost:", "//127.0.0.1:")
+
+
+def _signed_with(key: str) -> dict[str, str]:
+    """The credentials of a function, by the id of its access key."""
+    made_up = credentials.of(key)
+    return {
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": made_up.secret,
+        "AWS_SESSION_TOKEN": made_up.token,
+    }

@@ -6,7 +6,7 @@ from handler.core import aws as core_aws
 
 
 @pytest.mark.parametrize(
-    ("service", "attempts", "seconds"), [("sesv2", 1, 10), ("sqs", 2, 2), ("s3", 3, 2)]
+    ("service", "attempts", "seconds"), [("sesv2", 1, 10), ("sqs", 2, 2), ("s3", 3, 6)]
 )
 def test_a_service_is_asked_as_often_as_it_is_worth(aws, service, attempts, seconds):
     """A mail once, since its answer may be lost and jobs repeat it; a hint is no third attempt."""

@@ -10,7 +10,7 @@ import pytest
 from handler.items import Item
 from handler.items.terms import terms_of
 from handler.transfers import plans
-from tests.e2e.conftest import SAMPLE, diamond
+from tests.e2e.items.conftest import SAMPLE, diamond
 from tests.integration.jobs.meter import metered
 from tests.integration.transfers.conftest import stored
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import SAMPLE
-from tests.e2e.importing import Importer, table
+from tests.e2e.items.conftest import SAMPLE
+from tests.e2e.items.importing import Importer, table
 
 pytestmark = pytest.mark.slow
 

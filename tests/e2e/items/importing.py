@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.conftest import diamond
+from tests.e2e.items.conftest import diamond
 from tests.e2e.places import NewAccount, patiently
 from tests.e2e.twins import Twin, _children
 
