@@ -13,6 +13,8 @@ def cut_descriptions(task: Path) -> None:
     """Take the documentation out of every packed description in `botocore/data`."""
     for file in sorted(task.glob("botocore/data/*/*/service-2.json.gz")):
         described = _silent(json.loads(gzip.decompress(file.read_bytes())))
+        for parameter in described.get("clientContextParams", {}).values():
+            parameter["documentation"] = ""  # botocore looks it up for each call of S3
         lean = json.dumps(described, separators=(",", ":")).encode()
         file.write_bytes(gzip.compress(lean, mtime=0))
 

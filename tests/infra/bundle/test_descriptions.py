@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pytest
+from botocore.model import ServiceModel
 from botocore.session import Session
 
 from infra.bundle.descriptions import cut_descriptions
@@ -41,6 +42,17 @@ def test_the_same_description_gives_the_same_bytes(task):
     once = file.read_bytes()
     cut_descriptions(task)
     assert file.read_bytes() == once
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3", "secretsmanager", "sqs"])
+def test_what_a_client_may_be_told_is_found(unpacked, service):
+    """Their texts are looked up too, whenever botocore works out where to send a call."""
+    (shipped,) = (unpacked("api") / "botocore" / "data" / service).glob("*/service-2.json.gz")
+    found = ServiceModel(json.loads(gzip.decompress(shipped.read_bytes())), service)
+    whole = Session().get_service_model(service)
+    assert [one.name for one in found.client_context_parameters] == [
+        one.name for one in whole.client_context_parameters
+    ]
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "s3", "secretsmanager", "sqs"])
