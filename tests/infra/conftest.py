@@ -3,11 +3,12 @@
 import fcntl
 import json
 import os
+import sys
 import zipfile
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -193,3 +194,31 @@ def full(assembled):
 def stage(request):
     """Each kind of stage in turn."""
     return request.getfixturevalue(request.param)
+
+
+class Typed(NamedTuple):
+    """What a command exited with, what it printed, and what it complained of."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """What it printed, line by line."""
+        return self.out.splitlines()
+
+
+@pytest.fixture
+def dunlin(monkeypatch, capfd):
+    """Types a command, in this process."""
+    from infra import cli  # noqa: PLC0415 - as above
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["dunlin", *words])
+        capfd.readouterr()  # what was logged before is none of its words
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Typed(ended.value.code, *capfd.readouterr())
+
+    return call

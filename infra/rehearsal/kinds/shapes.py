@@ -1,5 +1,6 @@
 """What a kind of resource is to CloudFormation: how it is made, changed and deleted."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -78,20 +79,20 @@ class Properties:
             raise Refused(f"Nothing is done with {', '.join(sorted(self._left))} of {kind}.")
 
 
-class Kind:
+class Kind(ABC):
     """A type of resource. Unless it says how it is changed, another one takes its place."""
 
+    @abstractmethod
     def create(self, at: Place, p: Properties) -> Made:
         """Make it."""
-        raise NotImplementedError
 
     def update(self, at: Place, made: Made, p: Properties) -> Made:  # noqa: ARG002 - for others
         """Change it in place. Raises Replaced where that cannot be."""
         raise Replaced
 
+    @abstractmethod
     def delete(self, at: Place, made: Made) -> None:
         """Delete it."""
-        raise NotImplementedError
 
 
 class Put(Kind):

@@ -6,6 +6,7 @@ import pytest
 
 from handler import api
 from handler.core import aws as core_aws
+from infra.local.pump import context
 from tests.faults.conftest import TIMEOUT, Killed, raises, refuses, rows
 from tests.faults.items.conftest import state
 
@@ -21,17 +22,10 @@ WRITES = {
 STEPS = [(write, step) for write, (*_, calls) in WRITES.items() for step in range(calls)]
 
 
-class Context:
-    """Lambda's context of an invocation that has some seconds left."""
-
-    aws_request_id = "invocation"
-
-    def __init__(self, seconds):
-        self.seconds = seconds
-
-    def get_remaining_time_in_millis(self):
-        """As Lambda's."""
-        return self.seconds * 1000
+@pytest.fixture
+def having(time):
+    """An invocation of the api that has so many seconds left."""
+    return lambda seconds: context(time, "api", seconds=seconds)
 
 
 @pytest.fixture
@@ -75,15 +69,15 @@ def killed_after(carried_out):
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("write", "step"), STEPS)
 def test_a_crash_leaves_all_or_nothing(
-    event, wire, killed_after, invariants, anonymous, time, write, step, when
+    event, wire, having, killed_after, invariants, anonymous, time, write, step, when
 ):
     """Whenever the process ends, what is stored is whole, and the client's retry finishes it."""
     wire.break_next(*[None] * step, raises(Killed) if when == "before" else killed_after)
     with contextlib.suppress(Killed):
-        api.handle(event(write), Context(10))
+        api.handle(event(write), having(10))
     invariants()
     time.pass_(seconds=11)
-    assert api.handle(event(write), Context(10))["statusCode"] in (200, 201, 204, 404)
+    assert api.handle(event(write), having(10))["statusCode"] in (200, 201, 204, 404)
     check_done(write, anonymous)
 
 
@@ -127,28 +121,28 @@ class TestLastSecond:
     """Invocations whose time is nearly over."""
 
     @pytest.mark.parametrize("write", WRITES)
-    def test_no_call_begins(self, event, wire, write):
+    def test_no_call_begins(self, event, wire, having, write):
         """With less than a second left nothing is begun, and the caller asked to come again."""
         before = state()
         asked = event(write)
         wire.calls.clear()
-        answer = api.handle(asked, Context(0.9))
+        answer = api.handle(asked, having(0.9))
         assert (answer["statusCode"], wire.calls, state()) == (503, [], before)
         assert "retry-after" in answer["headers"]
 
     @pytest.mark.parametrize("query", ["", "q=lamp", "owner=ann"])
-    def test_no_list_begins(self, ann, item, wire, query):
+    def test_no_list_begins(self, ann, item, wire, having, query):
         """The threads that ask the shards know of the deadline too."""
-        answer = api.handle(ann.event("GET", "/items", query=query), Context(0.9))
+        answer = api.handle(ann.event("GET", "/items", query=query), having(0.9))
         assert (answer["statusCode"], wire.calls) == (503, ["TransactWriteItems"][:0])
 
-    def test_what_needs_no_call_is_answered(self, ann):
+    def test_what_needs_no_call_is_answered(self, ann, having):
         """A request without calls is served to the end."""
-        assert api.handle(ann.event("GET", "/info"), Context(0.1))["statusCode"] == 200
+        assert api.handle(ann.event("GET", "/info"), having(0.1))["statusCode"] == 200
 
     @pytest.mark.parametrize("fault", [None, TIMEOUT])
     @pytest.mark.parametrize("write", ["rename", "replace", "delete", "create"])
-    def test_no_further_call_begins(self, event, wire, invariants, write, fault):
+    def test_no_further_call_begins(self, event, wire, having, invariants, write, fault):
         """When time runs out in the middle, neither the next call nor a repetition begins."""
         asked = event(write)
 
@@ -159,5 +153,5 @@ class TestLastSecond:
 
         wire.calls.clear()
         wire.break_next(run_out)
-        assert api.handle(asked, Context(10))["statusCode"] == 503
+        assert api.handle(asked, having(10))["statusCode"] == 503
         assert len(wire.calls) == 1

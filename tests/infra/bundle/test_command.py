@@ -2,24 +2,14 @@
 
 import sys
 
-import pytest
-
-from infra import cli
 from tests.infra.bundle.conftest import ALL
 
 
-def dunlin(monkeypatch, *arguments):
-    """Type a command. Gives its exit code."""
-    monkeypatch.setattr(sys, "argv", ["dunlin", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return ended.value.code
-
-
-def test_it_tells_how_large_each_zip_is(here, monkeypatch, capsys):
+def test_it_tells_how_large_each_zip_is(here, dunlin):
     """In megabytes, with byte code and without."""
-    assert dunlin(monkeypatch, "bundle", "--target", "here") == 0
-    heading, *lines = capsys.readouterr().out.splitlines()
+    done = dunlin("bundle", "--target", "here")
+    assert done.code == 0
+    heading, *lines = done.lines
     assert heading.split() == ["ZIP", "STARTS", "AT", "MB", "WITHOUT", ".PYC", "UNPACKED", "SHA256"]
     told = {line.split()[0]: line.split()[1:] for line in lines[: len(ALL)]}
     assert told.keys() == {f"{name}.zip" for name in ALL}
@@ -28,18 +18,18 @@ def test_it_tells_how_large_each_zip_is(here, monkeypatch, capsys):
     assert size == round(here["api"].stat().st_size / 1e6, 1)
 
 
-def test_it_tells_what_they_are_for(here, monkeypatch, capsys):
+def test_it_tells_what_they_are_for(here, dunlin):
     """The target, its Python, and that of the byte code."""
-    dunlin(monkeypatch, "bundle", "--target", "here")
-    last = capsys.readouterr().out.splitlines()[-1]
+    last = dunlin("bundle", "--target", "here").lines[-1]
     exact = ".".join(map(str, sys.version_info[:3]))
     folder = here["api"].parent
     assert last.startswith(f"{folder}: for here, Python {exact[:4]}")
     assert last.endswith(f"byte code of {exact}.")
 
 
-def test_it_says_why_nothing_is_built(monkeypatch, capsys):
+def test_it_says_why_nothing_is_built(monkeypatch, dunlin):
     """And fails."""
     monkeypatch.setenv("BUNDLE_TARGET", "mars")
-    assert dunlin(monkeypatch, "bundle") == 1
-    assert "There is no target mars" in capsys.readouterr().err
+    done = dunlin("bundle")
+    assert done.code == 1
+    assert "There is no target mars" in done.err

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from infra import cli
 from tests.infra.local.twins import get, running
 from tests.ports import free_port
 
 
-def dunlin(folder, *arguments):
+def begin(folder, *arguments):
     """The command line in a process of its own."""
     variables = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
     return subprocess.Popen(  # noqa: S603 - our own command
@@ -34,7 +33,7 @@ def started(folder):
     """A twin in a process of its own: the process, its URL, its function's process, its words."""
     port = free_port()
     said = ""
-    with dunlin(folder, "run", "--port", str(port), "--strict") as process:
+    with begin(folder, "run", "--port", str(port), "--strict") as process:
         while "Ctrl-C" not in said:
             line = process.stdout.readline()
             assert line, process.stderr.read()
@@ -65,46 +64,34 @@ def test_functions_end_with_a_twin_that_is_killed(folder):
         time.sleep(0.05)
 
 
-def command(monkeypatch, capsys, *arguments):
-    """What a command exits with and prints."""
-    monkeypatch.setattr(sys, "argv", ["dunlin", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    printed = capsys.readouterr()
-    return ended.value.code, printed.out, printed.err
-
-
-def test_an_administrator_is_created(folder, demo, monkeypatch, capsys):
+def test_an_administrator_is_created(folder, demo, dunlin):
     """The address and the password are printed."""
     with running(folder) as url:
-        capsys.readouterr()
-        found = command(monkeypatch, capsys, "admin", "create", "r@example.org", "--url", url)
+        found = dunlin("admin", "create", "r@example.org", "--url", url)
     assert found == (0, "email: r@example.org\npassword: drawn\n", "")
 
 
 @pytest.mark.parametrize(("options", "kids"), [((), "a b"), (("--at-once",), "b")])
-def test_keys_are_rotated(folder, demo, monkeypatch, capsys, options, kids):
+def test_keys_are_rotated(folder, demo, dunlin, options, kids):
     """The ids of the keys that are left are printed."""
     with running(folder) as url:
-        capsys.readouterr()
-        found = command(monkeypatch, capsys, "keys", "rotate", *options, "--url", url)
+        found = dunlin("keys", "rotate", *options, "--url", url)
     assert found == (0, f"generation: 2\nkids: {kids}\n", "")
 
 
-def test_a_refusal_says_why(folder, demo, monkeypatch, capsys):
+def test_a_refusal_says_why(folder, demo, dunlin):
     """And the exit code says that nothing was done."""
     with running(folder) as url:
-        capsys.readouterr()
-        found = command(monkeypatch, capsys, "admin", "create", "nobody", "--url", url)
+        found = dunlin("admin", "create", "nobody", "--url", url)
     assert found == (1, "", "dunlin: That is no e-mail address.\n")
 
 
-def test_a_command_needs_a_twin(monkeypatch, capsys):
+def test_a_command_needs_a_twin(dunlin):
     """Without one it says how to get one."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        code, _, said = command(monkeypatch, capsys, "keys", "rotate", "--url", url)
+        code, _, said = dunlin("keys", "rotate", "--url", url)
     assert (code, said) == (1, f"dunlin: no twin answers at {url}: start it with `dunlin run`\n")
 
 
@@ -112,7 +99,7 @@ def test_a_run_that_cannot_start_exits_with_2(folder):
     """And one line."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = dunlin(folder, "run", "--port", port)
+        done = begin(folder, "run", "--port", port)
         _, said = done.communicate(timeout=30)
     assert done.returncode == 2
     assert said == f"dunlin: port {port} is taken; choose another with --port\n"

@@ -1,11 +1,10 @@
 """`dunlin jobs`: what it asks of the operators' function, and how it shows the answers."""
 
 import json
-import sys
 
 import pytest
 
-from infra import cli, stage
+from infra import stage
 from infra.commands import tables
 from tests.infra.local.twins import running
 
@@ -67,26 +66,12 @@ def operators(monkeypatch):
 
 
 @pytest.fixture
-def dunlin(monkeypatch, capsys):
-    """Types a command; what it exits with, prints, and complains of."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["dunlin", "jobs", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return call
-
-
-@pytest.fixture
 def ask(operators, dunlin):
     """Types a command for the stage `dev`, which gets those answers; what it exits with, prints."""
 
     def call(*words, answers):
         operators.answers = list(answers)
-        code, printed, complaint = dunlin(*words, "--stage", "dev")
+        code, printed, complaint = dunlin("jobs", *words, "--stage", "dev")
         assert complaint == ""
         return code, printed
 
@@ -170,7 +155,7 @@ def test_what_is_asked(operators, ask, words, asked):
 )
 def test_other_words_are_refused(operators, dunlin, words):
     """With the exit code of a command that was not understood, and nothing is asked."""
-    code, _, complaint = dunlin(*words.split())
+    code, _, complaint = dunlin("jobs", *words.split())
     assert (code, operators.asked) == (2, [])
     assert "usage: dunlin jobs" in complaint
 
@@ -256,7 +241,7 @@ def test_the_twin_is_asked_by_default(folder, demo, dunlin):
     """At its URL; a refusal says why, and the exit code that nothing was done."""
     (folder / "handler" / "operators.py").write_text(OPERATORS)
     with running(folder) as url:
-        counted = dunlin("stats", "--json", "--url", url)
-        refused = dunlin("show", A, "--url", url)
+        counted = dunlin("jobs", "stats", "--json", "--url", url)
+        refused = dunlin("jobs", "show", A, "--url", url)
     assert (counted[0], counted[1].splitlines()[-1]) == (0, '{"step": "hour", "items": []}')
     assert (refused[0], refused[2]) == (1, "dunlin: There is no such job.\n")

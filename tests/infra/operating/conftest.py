@@ -1,15 +1,11 @@
-"""A deployment that answers as a healthy one does, until a test breaks it; and the command line."""
+"""A deployment that answers as a healthy one does, until a test breaks it; and the drill."""
 
 import json
-import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import SimpleNamespace
 
 import pytest
-
-from infra import cli
 
 SECURE = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -110,23 +106,6 @@ def deployment():
     with served(made) as port:
         made.url = f"http://127.0.0.1:{port}"
         yield made
-
-
-@pytest.fixture
-def dunlin(monkeypatch, capfd):
-    """Types a command; gives its exit code, the lines that it printed, and its complaint."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["dunlin", *words])
-        capfd.readouterr()  # what was logged before is none of its words
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return SimpleNamespace(
-            code=ended.value.code, lines=said.out.splitlines(), out=said.out, err=said.err
-        )
-
-    return call
 
 
 @pytest.fixture

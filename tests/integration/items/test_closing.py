@@ -4,8 +4,7 @@ import pytest
 
 from handler.items.models import Item
 from handler.jobs import enqueue
-from infra.local.pump import Crash
-from tests.integration.jobs.test_closing import close, is_over, of_ann
+from tests.integration.jobs.test_closing import close, close_with_crash
 from tests.sample_jobs import Plain
 
 ITEM = {"name": "Brass lamp", "price": "12.50", "currency": "EUR"}
@@ -26,12 +25,5 @@ def test_closing_survives_a_crash(time, jobs, ann, wire, call):
     for _ in range(2):
         ann.post("/items", ITEM)
         enqueue(Plain(), owner="ann", delay=24 * 3600)
-    assert ann.delete("/users/me").status == 202
-
-    def die(_):
-        raise Crash
-
-    wire.break_next(*[None] * call, die)
-    jobs.drain(lambda: is_over() and not of_ann(), limit_seconds=2000)
-    assert len(jobs.failures) == 1
+    close_with_crash(ann, jobs, wire, call)
     assert list(Item.scan()) == []

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from handler import api
+from infra.local.pump import context
 
 KEY = {"Idempotency-Key": "a key of sixteen characters".replace(" ", "-")}
 
@@ -16,19 +17,6 @@ class Killed(BaseException):
 def kill(_request):
     """End the process when it sends a request."""
     raise Killed
-
-
-class Context:
-    """Lambda's context of an invocation that has some seconds left."""
-
-    aws_request_id = "invocation"
-
-    def __init__(self, seconds):
-        self.seconds = seconds
-
-    def get_remaining_time_in_millis(self):
-        """As Lambda's."""
-        return self.seconds * 1000
 
 
 @pytest.fixture
@@ -136,14 +124,14 @@ class TestUnfinished:
     """A first attempt that has not answered."""
 
     @pytest.fixture
-    def left_behind(self, ann, new_item, wire):
+    def left_behind(self, ann, new_item, wire, time):
         """Has an attempt with some seconds left die between taking the key and its work."""
 
         def die(seconds):
             wire.break_next(None, kill)
             event = ann.event("POST", "/items", new_item, headers=KEY)
             with contextlib.suppress(Killed):
-                api.handle(event, Context(seconds))
+                api.handle(event, context(time, "api", seconds=seconds))
 
         return die
 

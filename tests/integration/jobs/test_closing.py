@@ -31,6 +31,18 @@ def close(ann, jobs, limit=400):
     jobs.drain(lambda: is_over() and not of_ann(), limit_seconds=limit)
 
 
+def close_with_crash(ann, jobs, wire, call):
+    """The same, while the process ends once: after so many calls to DynamoDB."""
+    assert ann.delete("/users/me").status == 202
+
+    def die(_):
+        raise Crash
+
+    wire.break_next(*[None] * call, die)
+    jobs.drain(lambda: is_over() and not of_ann(), limit_seconds=2000)
+    assert len(jobs.failures) == 1
+
+
 def test_jobs_of_a_closed_account_are_forgotten(time, jobs, ann, hand):
     """Whatever state they are in, with all that stands beside them."""
     enqueue(Plain(answer="x" * 5000), owner="ann")
@@ -95,14 +107,7 @@ def test_closing_survives_a_crash(time, jobs, ann, wire, call):
     """After any call to DynamoDB the process may end; a slow one is given up after 900 s."""
     for _ in range(2):
         enqueue(Plain(), owner="ann", delay=24 * 3600)
-    assert ann.delete("/users/me").status == 202
-
-    def die(_):
-        raise Crash
-
-    wire.break_next(*[None] * call, die)
-    jobs.drain(lambda: is_over() and not of_ann(), limit_seconds=2000)
-    assert len(jobs.failures) == 1
+    close_with_crash(ann, jobs, wire, call)
 
 
 def test_an_account_that_cannot_close_announces_nothing(time, jobs, admin):
