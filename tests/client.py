@@ -42,7 +42,8 @@ class Answer:
     @property
     def code(self) -> str | None:
         """The code of a problem."""
-        return self.body.get("code") if self.text.startswith("{") else None
+        problem = self.headers.get("content-type") == "application/problem+json"
+        return self.body["code"] if problem else None
 
 
 _OF_NO_ROUTE = {

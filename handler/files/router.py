@@ -77,7 +77,8 @@ def upload_file(caller: SignedIn, file: Annotated[UploadFile, FormFile()]) -> Fi
 @creates("/files")
 @raises(ContentTypeRefused, UploadTooLarge, QuotaExceeded, RateLimited, WriteConflict)
 def upload_files(
-    caller: SignedIn, files: Annotated[list[UploadFile], FormFile(max_length=_AT_ONCE)]
+    caller: SignedIn,
+    files: Annotated[list[UploadFile], FormFile(min_length=1, max_length=_AT_ONCE)],
 ) -> Received:
     """Upload some small files in one request; up to 4 MB in all. All of them are taken, or none."""
     return receiving.receive(caller, files)

@@ -17,12 +17,19 @@ def draw(days: Sequence[DayReport]) -> bytes:
     chart = pygal.Bar(js=(), x_label_rotation=45, legend_at_bottom=True)
     chart.title = "Per day"
     chart.x_labels = [day.day for day in days]
-    chart.add("Items", [day.items for day in days])
+    for name in sorted({name for day in days for name in day.features}):
+        chart.add(name.capitalize(), [_created(day, name) for day in days])
     chart.add("Accounts", [day.accounts for day in days])
     chart.add("Requests", [day.activity["requests"] for day in days], secondary=bool(days))
     chart.add_xml_filter(_without_scripts)
     drawn: bytes = chart.render()
     return drawn
+
+
+def _created(day: DayReport, feature: str) -> int:
+    """How much of a feature's was created on a day: nothing before it was there."""
+    counts = day.features[feature]["counts"] if feature in day.features else {}
+    return int(counts.get("created", 0))
 
 
 def _without_scripts(root: Element) -> Element:

@@ -63,7 +63,7 @@ def create_rows(chunk: ImportChunk, run: Run) -> dict[str, Any]:
     waiting = iter(rows)
     while some := list(islice(waiting, _AT_ONCE)):
         run.checkpoint()
-        registry.importable(chunk.kind).create(run.owner, some)
+        registry.importables[chunk.kind].create(run.owner, some)
     return {"imported": len(rows), "refused": refusals}
 
 
@@ -107,7 +107,7 @@ def _checked(chunk: ImportChunk, owner_id: str) -> tuple[list[Numbered], list[Re
 
 
 def _content(chunk: ImportChunk, record: Record) -> Any:
-    kind = registry.importable(chunk.kind)
+    kind = registry.importables[chunk.kind]
     columns = plans.columns_of(kind, chunk.columns)
     row = FORMATS[chunk.format].read(columns, formats.text_of(record))
     return kind.shape.model_validate(row)

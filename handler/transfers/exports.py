@@ -13,11 +13,12 @@ from typing import Any
 from handler import accounts, audit, files
 from handler.core import limits
 from handler.core.auth import Caller
-from handler.core.errors import Unavailable
+from handler.core.errors import NotFound, Unavailable
 from handler.core.ids import numbered_id
 from handler.core.limits import Limit
 from handler.jobs import GiveUp, Handle, RetryLater, Run, transaction
 from handler.transfers import gateway, registry
+from handler.transfers.account import ACCOUNT
 from handler.transfers.formats import FORMATS, Format, Name
 from handler.transfers.schemas import Export, ExportIn
 from handler.transfers.transferable import Transferable
@@ -31,6 +32,15 @@ PART = 5_000_000
 PARTS = 80
 """Parts of a file, which is put together on Lambda's disk of 512 MB."""
 _RUN = 20  # parts of one run: it goes on in another, so that its time is never over
+
+
+registry.offer(ACCOUNT)
+
+
+class KindNotFound(NotFound):
+    """Nothing of that kind goes out."""
+
+    detail = "There are no such rows."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +63,12 @@ def request_export(caller: Caller, body: ExportIn) -> Handle:
 def export_at_once(caller: Caller, kind: str, name: Name) -> str | Handle:
     """The caller's rows as text, or the export that makes a file of them where they are too many.
 
-    Raises RateLimited, Unavailable.
+    Raises KindNotFound, RateLimited, Unavailable.
     """
     limits.spend(TRANSFERS, caller.id)
-    source, format_ = registry.find(kind), FORMATS[name]
+    if kind not in registry.exportables:
+        raise KindNotFound
+    source, format_ = registry.exportables[kind], FORMATS[name]
     texts = [format_.head(source.columns)]
     size, after, more = 0, None, True
     while more:
@@ -113,7 +125,7 @@ class _Export:
     """One run of an export, and the parts that are there by then."""
 
     def __init__(self, job: Export, run: Run, owner_id: str) -> None:
-        self._source, self._format = registry.find(job.kind), FORMATS[job.format]
+        self._source, self._format = registry.exportables[job.kind], FORMATS[job.format]
         self._run = run
         self._owner_id = owner_id
         self._file_id = numbered_id(run.id, 1)

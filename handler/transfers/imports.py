@@ -19,7 +19,7 @@ from handler.jobs import GiveUp, Handle, Run, transaction
 from handler.transfers import chunks, plans, registry
 from handler.transfers.cells import guarded
 from handler.transfers.chunks import Refusal
-from handler.transfers.exports import TRANSFERS
+from handler.transfers.exports import TRANSFERS, KindNotFound
 from handler.transfers.formats import FORMATS
 from handler.transfers.schemas import ComputeReport, Import, ImportChunk, ImportIn
 
@@ -27,11 +27,14 @@ from handler.transfers.schemas import ComputeReport, Import, ImportChunk, Import
 def request_import(caller: Caller, body: ImportIn) -> Handle:
     """Have the rows of a file of the caller's created. While that is under way, it is that import.
 
-    Raises FileNotFound, FileNotReady, RateLimited, Unavailable.
+    Raises FileNotFound, FileNotReady, KindNotFound, RateLimited, Unavailable.
     """
     limits.spend(TRANSFERS, caller.id)
     file = files.ready_file(caller.id, body.file_id)
-    job = Import(file_id=file.id, kind=body.kind, format=body.format)
+    kind = body.kind or next(iter(registry.importables), None)
+    if kind is None:
+        raise KindNotFound
+    job = Import(file_id=file.id, kind=kind, format=body.format)
     with transaction() as writes:
         writes.result = handle = writes.enqueue(job, owner=caller.id, unique=file.id)
     return handle
@@ -45,7 +48,7 @@ def run_import(job: Import, run: Run) -> None:
     if run.owner is None or not accounts.is_open(run.owner):
         raise GiveUp("The account is closed.")
     blocks = files.open_content(files.ready_file(run.owner, job.file_id))
-    cut = plans.plan(blocks, FORMATS[job.format], registry.importable(job.kind))
+    cut = plans.plan(blocks, FORMATS[job.format], registry.importables[job.kind])
     pieces = [chunks.job_of(job, cut.columns, piece) for piece in cut.pieces]
     if run.joined:
         _report(job, run, run.owner, pieces)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from handler.core import money
 from handler.core.attributes import IntegerAttribute
 from handler.core.records import Row, table
 
@@ -20,16 +18,9 @@ class DayReport(Row):
     year = UnicodeAttribute(hash_key=True)
     day = UnicodeAttribute(range_key=True)
     schema = IntegerAttribute(default=1)
-    items = IntegerAttribute()
-    available = IntegerAttribute()
-    sums = JSONAttribute()
+    features = JSONAttribute()
     accounts = IntegerAttribute()
     activity = JSONAttribute()
-
-    @property
-    def value(self) -> dict[str, str]:
-        """The sums of prices, with each currency's digits."""
-        return {code: money.written(Decimal(sum_), code) for code, sum_ in self.sums.items()}
 
 
 def between(start: date, end: date) -> Iterator[DayReport]:

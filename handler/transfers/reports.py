@@ -1,14 +1,13 @@
 """Reports: what each day has brought, counted once from what came that day and nothing else."""
 
-from collections import Counter, defaultdict
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 
-from handler import accounts, items
+from handler import accounts
 from handler.core import clock, metrics
 from handler.core.errors import InputInvalid
 from handler.jobs import Run
-from handler.transfers import models
+from handler.transfers import models, registry
 from handler.transfers.models import DayReport
 from handler.transfers.schemas import ComputeReport, ReportQuery
 
@@ -41,18 +40,11 @@ def _count(day: date, run: Run) -> DayReport:
     """A day's report, from its own stretch of the indexes and from its counters."""
     start = datetime.combine(day, time(), UTC)
     stretch = start.timestamp(), (start + _DAY).timestamp()
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    number: Counter[bool] = Counter()
-    for item in items.created_between(*stretch):
-        run.checkpoint()
-        number[item.is_available] += 1
-        sums[item.currency] += item.price
+    tallies = {name: of(*stretch, run.checkpoint) for name, of in registry.counters.items()}
     return DayReport(
         str(day.year),
         day.isoformat(),
-        items=number.total(),
-        available=number[True],
-        sums={code: str(sum_) for code, sum_ in sorted(sums.items())},
+        features={name: asdict(found) for name, found in sorted(tallies.items())},
         accounts=accounts.opened_between(*stretch),
         activity=_activity(start),
     )

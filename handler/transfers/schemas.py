@@ -1,14 +1,41 @@
 """What crosses a wire: what is asked to go out or to come in, its jobs, and reports."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from handler.core.errors import Unprocessable
 from handler.core.schemas import Id, In, Out, Query
 from handler.jobs import Job
+from handler.transfers import registry
 from handler.transfers.formats import Name
+
+
+def _known(names: Iterable[str], kind: str) -> str:
+    """A kind that some feature has offered."""
+    if kind not in names:
+        raise PydanticCustomError("kind_unknown", "There is no such kind")
+    return kind
+
+
+def _tell(names: Iterable[str], schema: dict[str, Any]) -> None:
+    schema["enum"] = sorted(names)
+
+
+Exportable = Annotated[
+    str,
+    AfterValidator(partial(_known, registry.exportables)),
+    Field(json_schema_extra=partial(_tell, registry.exportables)),
+]
+Importable = Annotated[
+    str,
+    AfterValidator(partial(_known, registry.importables)),
+    Field(json_schema_extra=partial(_tell, registry.importables)),
+]
 
 
 class FileUnfit(Unprocessable):
@@ -18,9 +45,9 @@ class FileUnfit(Unprocessable):
 
 
 class ExportIn(In):
-    """What to export: your items, or everything that is held about you."""
+    """What to export: rows of a feature's, or everything that is held about you (`account`)."""
 
-    kind: Literal["items", "account"]
+    kind: Exportable
     format: Name
 
 
@@ -29,7 +56,7 @@ class ImportIn(In):
 
     file_id: Id
     format: Name
-    kind: Literal["items"] = "items"
+    kind: Importable | None = Field(None, description="By default the first that there is.")
 
 
 class TransferOut(Out):
@@ -84,15 +111,23 @@ class ReportQuery(Query):
     end: Annotated[date | None, Field(alias="to")] = None
 
 
+class TallyOut(Out):
+    """What a day has brought a feature, without what is gone already."""
+
+    counts: dict[str, int] = Field(
+        description="How much was created, and what of it.",
+        examples=[{"created": 3, "available": 2}],
+    )
+    value: dict[str, str] = Field(
+        description="What that is worth, by currency.", examples=[{"EUR": "12.50"}]
+    )
+
+
 class DayOut(Out):
     """What a day (UTC) has brought."""
 
     day: date
-    items: int = Field(description="Items created, without those that are gone already.")
-    available: int = Field(description="How many of them are available.")
-    value: dict[str, str] = Field(
-        description="The sum of their prices by currency.", examples=[{"EUR": "12.50"}]
-    )
+    features: dict[str, TallyOut] = Field(description="By feature: `items` is one.")
     accounts: int = Field(description="Accounts opened, without those that are closed already.")
     activity: dict[str, int] = Field(
         description="Counters of the day: requests, sign-ins, jobs and the like.",

@@ -1,6 +1,6 @@
-"""What a feature says of rows of its own, so that they can be transferred."""
+"""What a feature says of what is its own, so that it can be transferred and counted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,3 +39,14 @@ class Importable(Transferable):
 
     shape: type[In]
     create: Callable[[str, Sequence[Numbered]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a day has brought a feature.
+
+    Counts by name, of which `created` is one, and what was created is worth, by currency.
+    """
+
+    counts: Mapping[str, int]
+    value: Mapping[str, str]

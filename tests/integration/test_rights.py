@@ -59,8 +59,8 @@ RIGHTS = {
     "GET /admin/jobs/stats": (200, ADMINS),
     "POST /admin/jobs/redrive": (202, ADMINS),
     "POST /admin/jobs/{job_id}/redrive": (409, ADMINS),
-    "GET /items.csv": (200, SIGNED_IN),
-    "GET /items.jsonl": (200, SIGNED_IN),
+    "GET /{kind}.csv": (200, SIGNED_IN),
+    "GET /{kind}.jsonl": (200, SIGNED_IN),
     "POST /exports": (202, SIGNED_IN),
     "POST /imports": (404, SIGNED_IN),
     "GET /reports/daily": (200, MODERATORS),
@@ -100,7 +100,7 @@ BODIES = {
     "POST /users/me/email/confirm": {"token": LINK},
     "PATCH /admin/users/{account_id}": {"role": "moderator"},
     "POST /admin/jobs/redrive": {"dry_run": True},
-    "POST /exports": {"kind": "items", "format": "csv"},
+    "POST /exports": {"kind": "account", "format": "csv"},
     "POST /imports": {"file_id": "01K0N4Q7Y2V9S6T3R8W5X1Z0AB", "format": "csv"},
     "POST /files": {"name": "lamp.txt", "content_type": "text/plain", "size": 4},
     "POST /items": ITEM,
@@ -123,6 +123,7 @@ THINGS = {
     "job_id": lambda: enqueue(Plain(), owner="ann").id,
     "item_id": lambda: Client().signed_in("ann").post("/items", ITEM).body["id"],
     "file_id": lambda: store("ann", name="a.csv", content_type="text/csv", content=b"a\n").id,
+    "kind": lambda: "account",
     "size": lambda: "small",
 }
 """What routes are about, each made anew for whoever asks: all but the account are Ann's."""

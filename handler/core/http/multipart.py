@@ -20,6 +20,19 @@ class _InMemory(MultiPartParser):
     """Starlette's parser, which would write longer files to disk, each on a hop to a thread."""
 
     spool_max_size = 6 * 1024 * 1024  # Lambda passes on no longer body
+    _is_whole = False
+
+    def on_end(self) -> None:
+        self._is_whole = True
+
+    async def parse(self) -> FormData:
+        """The form. Raises FormInvalid for one that breaks off, of which Starlette takes a part."""
+        form = await super().parse()
+        if not self._is_whole:
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise problems.FormInvalid
+        return form
 
 
 async def read(request: Request, single: Collection[str], many: Collection[str]) -> FormData:

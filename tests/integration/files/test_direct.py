@@ -116,6 +116,13 @@ def test_a_broken_form_is_refused(ann, raw):
     assert ann.post("/upload", raw=raw, headers=kind).status in {400, 422}
 
 
+def test_a_form_that_breaks_off_is_refused(ann):
+    """What came before is not taken for the whole."""
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nlamp'
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    assert ann.post("/upload", raw=part, headers=kind).code == "form_invalid"
+
+
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "x"])
 def test_another_body_is_refused(ann, kind):
     """A file comes in a form that says so."""

@@ -26,13 +26,15 @@ def _door(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]
         "path": environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
         "sourceIp": "192.0.2.1",
     }
+    with environ["wsgi.input"] as sent:
+        body = sent.read()
     answer = api.handle(
         {
             "version": "2.0",
             "rawQueryString": environ["QUERY_STRING"],
             "headers": named,
             "requestContext": {"http": http, "stage": "$default"},
-            "body": base64.b64encode(environ["wsgi.input"].read()).decode(),
+            "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
         },
         None,
@@ -45,7 +47,9 @@ def _door(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]
 
 
 _BEYOND = {
+    "content_type_refused",
     "cursor_invalid",
+    "file_too_large",
     "form_invalid",
     "idempotency_mismatch",
     "link_invalid",
@@ -60,7 +64,7 @@ def _beyond_schemas(answer: Response) -> bool:
     """Whether a request is refused for what no JSON schema can say.
 
     That is fields of a form given twice, signed cursors, one-time links, passwords that everybody
-    knows, versions that moved on, rules over several
+    knows, types of files and how long those may be, versions that moved on, rules over several
     fields (`loc` is then the body or query as a whole), what Unicode takes for a word, and the
     digits of a number.
     """

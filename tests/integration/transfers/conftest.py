@@ -1,6 +1,7 @@
 """Hands for transfers: files of accounts, imports to their end, and what is in a result's file."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def export(jobs) -> Callable[..., dict[str, Any]]:
     """Exports for an account, to the job's end."""
 
     def done(client, **asked: str) -> dict[str, Any]:
-        answer = client.post("/exports", {"kind": "items", "format": "csv", **asked})
+        answer = client.post("/exports", {"kind": "account", "format": "csv", **asked})
         assert answer.status == 202, answer
         jobs.deliver()
         return client.get(answer.body["url"]).body
@@ -70,3 +71,17 @@ def at_each_transaction(aws: None) -> Iterator[Callable[[Callable[[bytes], objec
 
     yield register
     events.unregister(_TRANSACTION, unique_id="transfers")
+
+
+def nights(time, jobs, number=1):
+    """Let some nights come, each with what its calendar has."""
+    for _ in range(number):
+        time.now = time.now.replace(hour=0, minute=9, second=0, microsecond=0) + timedelta(days=1)
+        jobs.pass_(seconds=180)
+
+
+def days(client, query: str = "") -> dict[str, dict]:
+    """Reports by day."""
+    answer = client.get("/reports/daily", query=query)
+    assert answer.status == 200, answer
+    return {one["day"]: one for one in answer.body["items"]}

@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from handler.core import aws as core_aws
-from handler.files import File
 from handler.transfers import exports
-from tests.integration.transfers.conftest import content_of, stored
+from tests.integration.transfers.conftest import content_of
 
 LAMP = {"name": "=Lamp", "price": "12.50", "currency": "EUR", "tags": ["brass", "old"]}
 
@@ -80,14 +78,14 @@ def test_an_export_imports_into_another_account_and_exports_to_the_same_bytes(
     for number, name in enumerate(["=1+1", "'-x", 'a "quoted", name', "Ünïcode \uff1d", "x"]):
         told = {"name": name, "description": f"\n{name}\r\n", "price": f"{number}.5"}
         ann.post("/items", LAMP | told | {"is_available": number % 2 == 0})
-    first = content_of(export(ann, format=format_)["result"])
+    first = content_of(export(ann, kind="items", format=format_)["result"])
     import_(max_, "max", first, format_)
-    assert content_of(export(max_, format=format_)["result"]) == first
+    assert content_of(export(max_, kind="items", format=format_)["result"]) == first
 
 
 def test_an_export_s_file_is_downloaded_by_its_owner(ann, max_, export):
     """It is a file as any other; nobody else finds it (threats D5)."""
-    url = export(ann)["result"]["url"]
+    url = export(ann, kind="items")["result"]["url"]
     assert ann.get(url).body["name"] == "items.csv"
     assert max_.get(url).status == 404
 
@@ -106,71 +104,9 @@ def test_an_export_in_parts_goes_on_in_another_run(ann, time, jobs, monkeypatch)
     assert content_of(result) == ann.get("/items.csv").text
 
 
-def test_an_export_is_written_down(ann, admin, export):
-    """The audit log says who took what (threats J9)."""
-    export(ann, kind="account", format="jsonl")
-    (event,) = admin.get("/admin/audit", query="action=transfer.exported").body["items"]
-    assert (event["actor"], event["details"]) == ("ann", {"kind": "account"})
-
-
-def test_an_account_s_export_has_everything_that_is_held(ann, admin, export):
-    """Profile, sessions, items, files, jobs, and what was written down."""
-    ann.post("/items", LAMP)
-    stored("ann", "a,b\n")
-    admin.patch("/admin/users/ann", {"disabled": False})
-    lines = content_of(export(ann, kind="account", format="jsonl")["result"]).splitlines()
-    parts = [json.loads(line)["part"] for line in lines]
-    assert set(parts) == {"profile", "session", "item", "file", "job", "event"}
-    events = [json.loads(line)["data"] for line in lines if '"part":"event"' in line]
-    assert {event["actor"] for event in events} == {"ann", "root"}
-    assert len({event["id"] for event in events}) == len(events)
-
-
-def test_an_account_s_export_shows_no_secret(ann, export):
-    """No hash, no link, no session's counter."""
-    text = content_of(export(ann, kind="account", format="csv")["result"])
-    assert "hash" not in text
-    assert "counter" not in text
-
-
-def test_an_account_as_csv_has_its_data_as_json(ann, export):
-    """A cell is what a line of JSON lines would hold."""
-    rows = rows_of(content_of(export(ann, kind="account", format="csv")["result"]))
-    (profile,) = [json.loads(row["data"]) for row in rows if row["part"] == "profile"]
-    assert profile["email"] == "ann@example.org"
-
-
-def test_parts_of_an_export_are_deleted(ann, export, monkeypatch):
-    """What it was put together from is gone when it is there."""
-    export(ann)
-    assert not list(objects("payloads", "exports/"))
-
-
-def objects(bucket: str, prefix: str) -> list[str]:
-    """The keys in a bucket."""
-    s3 = core_aws.client("s3")
-    found = s3.list_objects_v2(Bucket=f"dunlin-local-{bucket}", Prefix=prefix)
-    return [one["Key"] for one in found.get("Contents", [])]
-
-
-def test_too_many_transfers_are_refused(ann):
-    """They have a limit of their own (threats I9)."""
-    statuses = [ann.get("/items.csv").status for _ in range(exports.TRANSFERS.calls + 1)]
-    assert statuses == [200] * exports.TRANSFERS.calls + [429]
-
-
-def test_a_repeated_request_is_one_export(ann):
-    """An Idempotency-Key answers as it did."""
-    asked = {"kind": "items", "format": "csv"}
-    key = {"Idempotency-Key": "export-of-items-0001"}
-    first, again = (ann.post("/exports", asked, headers=key) for _ in range(2))
-    assert again.headers["idempotent-replayed"] == "true"
-    assert first.body == again.body
-
-
-def test_an_export_of_a_closed_account_makes_no_file(ann, jobs):
-    """It would outlive its owner."""
-    ann.post("/exports", {"kind": "account", "format": "csv"})
-    ann.delete("/users/me")
-    jobs.deliver()
-    assert list(File.scan()) == []
+def test_an_account_s_export_has_its_items(ann, export):
+    """They are a part of everything that is held about it."""
+    item = ann.post("/items", LAMP).body
+    lines = content_of(export(ann, format="jsonl")["result"]).splitlines()
+    (held,) = [one["data"] for one in map(json.loads, lines) if one["part"] == "item"]
+    assert held["id"] == item["id"]

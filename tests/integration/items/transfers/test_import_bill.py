@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from handler.items import Item
+from handler.items.models import Item
 from handler.items.terms import terms_of
 from handler.transfers import plans
 from tests.e2e.items.conftest import SAMPLE, diamond

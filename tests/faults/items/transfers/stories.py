@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from handler import files, items
+from handler import files
 from handler.core.auth import Caller, Role
 from handler.files import File
-from handler.items import Item, ItemIn, Offered, bulk
+from handler.items import bulk
+from handler.items.bulk import Offered
+from handler.items.models import Item
+from handler.items.schemas import ItemIn
 from handler.items.terms import terms_of
 from handler.jobs import JobCancelled, JobTimeout
 from handler.jobs.endings import Superseded
@@ -136,7 +139,7 @@ def _offered() -> None:
     """Five items."""
     content = [ItemIn(name=name, price="1", currency="EUR") for name in _NAMES]
     offers = [Offered(f"01K0N4Q7Y2V9S6T3R8W5X1Z0A{n}", one) for n, one in enumerate(content)]
-    items.create_missing(ANN.id, offers)
+    bulk.create_missing(ANN.id, offers)
 
 
 STORIES = {

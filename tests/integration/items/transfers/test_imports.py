@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handler.items import Item
+from handler.items.models import Item
 from handler.transfers import plans
 from tests.integration.transfers.conftest import content_of, stored
 

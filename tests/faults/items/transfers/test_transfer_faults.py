@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.items.transfers.stories import STORIES, play
 from tests.faults.jobs.conftest import THOROUGH
 from tests.faults.jobs.network import GRAVE, Fault
 from tests.faults.jobs.world import World
-from tests.faults.transfers.stories import STORIES, play
 
 _SOME = 10  # of how many calls one has a fault that is not grave, without FAULT_SCHEDULES
 _FAULTS = [fault for fault in Fault if fault is not Fault.DENIED]  # which ends a job, as it should
