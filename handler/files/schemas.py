@@ -29,8 +29,13 @@ def _unturned(name: str) -> str:
     return name
 
 
+_NEVER = r"/\\\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_NAME = rf"^[^{_NEVER}]*[^\s.{_NEVER}][^{_NEVER}]*$"
 FileName = Annotated[
-    Line, Field(max_length=_NAME_MAX), AfterValidator(_no_path), AfterValidator(_unturned)
+    Line,
+    Field(max_length=_NAME_MAX, json_schema_extra={"pattern": _NAME}),
+    AfterValidator(_no_path),
+    AfterValidator(_unturned),
 ]
 
 

@@ -77,12 +77,13 @@ class Application(FastAPI):
         return Edge(cors, self._settings.response_headers)
 
     def openapi(self) -> dict[str, Any]:
-        """The document, with the shape of all problems, and without FastAPI's null parameters."""
+        """The document, with the shape of all problems, and without what FastAPI gets wrong."""
         if self.openapi_schema is None:
             document = super().openapi()
             shapes = document.setdefault("components", {}).setdefault("schemas", {})
             shapes.update(documented.problem_shapes())
             documented.tell_absent_from_null(document["paths"])
+            documented.close_forms(document["paths"], shapes)
         return self.openapi_schema or {}
 
 

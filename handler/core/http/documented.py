@@ -181,3 +181,13 @@ def tell_absent_from_null(paths: Document) -> None:
                     schema.update(kinds[0])
                 elif kinds:
                     schema["anyOf"] = kinds
+
+
+def close_forms(paths: Document, shapes: Document) -> None:
+    """Say that a form with files has no other fields than those that are named."""
+    for operations in paths.values():
+        for operation in operations.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            if form := content.get("multipart/form-data"):
+                name = form["schema"]["$ref"].rpartition("/")[2]
+                shapes[name]["additionalProperties"] = False

@@ -57,7 +57,7 @@ _BEYOND = {
     "query_unsupported",
     "version_conflict",
 }
-_WORDED = {"q", "price", "min_price", "max_price"}
+_WORDED = {"q", "price", "min_price", "max_price", "size"}
 
 
 def _beyond_schemas(answer: Response) -> bool:

@@ -22,7 +22,7 @@ from handler.jobs.endings import Superseded
 from handler.transfers import exports, imports, plans
 from handler.transfers.schemas import ExportIn, ImportIn
 from tests.client import open_account
-from tests.faults.conftest import _sorted
+from tests.faults.conftest import in_order
 from tests.faults.jobs.ledger import text
 from tests.faults.jobs.network import Fault, Sent
 from tests.faults.jobs.world import World
@@ -108,7 +108,7 @@ def _of_import(world: World) -> Iterator[str]:
     terms = [term.serialize() for item in found for term in terms_of(item).values()]
     if _names(found) != _NAMES:
         yield f"there are {_names(found)}"
-    if _sorted(world.database.rows("item_terms")) != _sorted(terms):
+    if in_order(world.database.rows("item_terms")) != in_order(terms):
         yield "the terms are not those of the items"
     result = _result(world, "transfers.import")
     counts = {"rows": 6, "imported": 5, "refused": 1}
