@@ -26,7 +26,7 @@ from handler.orders.router import router as orders
 from handler.orders import jobs as orders
 """,
     ),
-    Edit("handler/roster.py", "mail)\n", "mail, orders)\n"),
+    Edit("handler/roster.py", "mail, ", "mail, orders, "),
     Edit(
         "infra/blueprint/data.py",
         "\nTABLES = (",
@@ -37,7 +37,7 @@ ORDERS = Table(
     indexes=(Index("owner", partition=Key("owner_id"), sort=Key("id")),),
 )
 
-TABLES = (ORDERS, """,
+TABLES = (\n    ORDERS,""",
     ),
     Edit(
         "infra/blueprint/functions.py",

@@ -18,8 +18,8 @@ EDITS = (
     Cut("handler/roster.py", r"(?<=, )items, "),
     Cut("infra/blueprint/data.py", r"^ITEMS = Table\([\s\S]*?^\)\n"),
     Cut("infra/blueprint/data.py", r"^ITEM_TERMS = .*\n"),
-    Cut("infra/blueprint/data.py", r"(?<=^TABLES = \()ITEMS, ITEM_TERMS, "),
-    Cut("infra/blueprint/functions.py", r"(?<=import AUDIT, )ITEMS, "),
+    Cut("infra/blueprint/data.py", r"(?<=\()ITEMS, ITEM_TERMS, "),
+    Cut("infra/blueprint/functions.py", r"(?<=FILES, )ITEMS, "),
     Cut("infra/blueprint/functions.py", r'^ +Grant\("item(s|_terms)".*\n'),
     Edit(
         "infra/blueprint/functions.py",
