@@ -21,6 +21,7 @@ _ELSEWHERE = {
     "idempotency_in_progress": "calls that create",
     "idempotency_mismatch": "calls that create",
     "event_unknown": "events that are no HTTP request",
+    "file_not_image": "features that show images",
     "file_unfit": "the job of an import",
     "method_not_allowed": "any path",
     "not_through_edge": "requests around the edge (CloudFront)",
