@@ -21,6 +21,7 @@ os.environ.update(  # before the application is imported, which reads it once
     AWS_SECRET_ACCESS_KEY="testing",
 )
 
+import hypothesis
 import pytest
 from _pytest.nodeid import NodeId
 from botocore.awsrequest import AWSPreparedRequest
@@ -37,6 +38,10 @@ from infra.local import engine
 from infra.local.pump import Pump, context, following
 from tests import cloud, recording, rights
 from tests.client import Client
+
+# An example may take as long as it likes: the machine may be busy.
+hypothesis.settings.register_profile("dunlin", deadline=None)
+hypothesis.settings.load_profile("dunlin")
 
 engine.install()
 

@@ -97,9 +97,7 @@ def own_leases(monkeypatch):
     monkeypatch.setattr(limits, "_leases", {})
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     calls=st.integers(1, 40),
     lease=st.integers(1, 15),
@@ -117,9 +115,7 @@ def test_leases_grant_no_more_than_the_limit(
     assert granted <= calls
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=st.integers(1, 40), lease=st.integers(1, 15))
 def test_one_environment_gets_the_whole_limit(aws, time, own_leases, calls, lease):
     """Leases cost nobody anything where there is nobody else."""

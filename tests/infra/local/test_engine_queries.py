@@ -37,9 +37,7 @@ def pages(ask, **query):
         query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ranks=st.dictionaries(st.text("xyz", min_size=1, max_size=3), st.integers(-9, 9), max_size=20),
     moved=st.dictionaries(st.text("xyz", min_size=1, max_size=3), st.integers(-9, 9), max_size=8),

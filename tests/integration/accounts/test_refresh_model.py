@@ -142,7 +142,6 @@ def test_every_order_of_turns_is_as_the_model_says(time, losses):
         settings=settings(
             max_examples=20,
             stateful_step_count=20,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

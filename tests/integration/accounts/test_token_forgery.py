@@ -503,7 +503,6 @@ def test_a_changed_byte_refuses_a_token(forger):
 
 @settings(
     max_examples=300,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

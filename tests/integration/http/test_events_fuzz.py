@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from handler import api, operators
 
 _FUZZ = settings(
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -83,7 +83,6 @@ schema = schemathesis.openapi.from_wsgi("/openapi.json", _door)
 @schema.parametrize()
 @settings(
     max_examples=100,
-    deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

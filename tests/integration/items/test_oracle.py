@@ -229,7 +229,6 @@ def test_lists_hold_what_they_should(anonymous, time):
         settings=settings(
             max_examples=6,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

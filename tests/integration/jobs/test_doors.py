@@ -14,7 +14,6 @@ from tests.integration.jobs.conftest import all_jobs, record
 
 _FUZZ = settings(
     max_examples=150,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

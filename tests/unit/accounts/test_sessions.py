@@ -15,9 +15,7 @@ from handler.core.errors import Unauthenticated
 _SESSION = "01K0N4Q7Y2V9S6T3R8W5X1Z0AB"
 _TOKEN = RefreshToken("ann", _SESSION, 7)
 _DAY = 24 * 3600
-_AWS_ONCE = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_AWS_ONCE = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def refused(text):

@@ -1,7 +1,7 @@
 """Where jobs stand in the due index and in that of the dead."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.core.ids import new_id
@@ -31,7 +31,6 @@ def test_a_job_is_looked_at_after_its_message_or_when_it_is_due(delay, kind, wak
     assert indexes.read_wake(place["wake"]) == (NOW + wake, 0, ID)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(SECONDS, SECONDS, st.integers(min_value=0, max_value=99), st.integers(0, 99))
 def test_the_due_index_is_sorted_by_time(first, second, hints, more):
     """Whatever else stands in a key."""
@@ -41,7 +40,6 @@ def test_the_due_index_is_sorted_by_time(first, second, hints, more):
         assert (one < other) == (first < second)
 
 
-@settings(deadline=None)
 @given(SECONDS, st.integers(min_value=0, max_value=99))
 def test_a_place_tells_all_that_it_was_made_of(second, hints):
     """And a stretch up to a second holds it."""
@@ -54,7 +52,6 @@ def test_a_place_tells_all_that_it_was_made_of(second, hints):
     assert span.low <= place["wake"] <= span.high
 
 
-@settings(deadline=None)
 @given(SECONDS)
 def test_a_stretch_ends_with_its_second(second):
     """The next one is not in it."""
