@@ -1,12 +1,16 @@
 """Charts of reports, as SVG. The one module that loads pygal, only when a chart is asked for."""
 
+import importlib.metadata
 import sys
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-import pygal
-
 from handler.transfers.models import DayReport
+
+# What pygal asks for instead takes Python's own finder of packages away from everybody.
+sys.modules.setdefault("importlib_metadata", importlib.metadata)
+
+import pygal  # noqa: E402 - see above
 
 # It looks for plug-ins at every import, by a protocol that Python warns of. There are none.
 sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]

@@ -221,7 +221,10 @@ SCENARIOS: dict[str, Scenario] = {
         frozenset((f"plain {key}", end) for key in "pq" for end in (DONE, CANCELLED)),
         {"a": forgets_account},
     ),
-    "arrival": Scenario(((0, uploads),), {"jobs.object_created k": DONE, "object_seen k": DONE}),
+    "arrival": Scenario(
+        ((0, uploads),),
+        {"files.check_upload k": DONE, "jobs.object_created k": DONE, "object_seen k": DONE},
+    ),
     "event": Scenario(
         ((0, starts(Happened(key="e"))),),
         {

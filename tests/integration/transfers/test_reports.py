@@ -70,3 +70,15 @@ def test_nobody_else_loads_the_library_of_charts():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "False"
+
+
+def test_a_chart_leaves_python_s_finder_of_packages_alone():
+    """A backport that pygal asks for would take it from everybody in the process."""
+    code = (
+        "from importlib.machinery import PathFinder; import handler.transfers.charts; "
+        "print(hasattr(PathFinder, 'find_distributions'))"
+    )
+    told = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "True"
