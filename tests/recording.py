@@ -1,7 +1,8 @@
 """Notes which grants the functions use in tests; a whole run fails over one that nothing uses.
 
 Each process of a run notes its own uses, and the one that started the others judges at the end:
-only when all tests ran and passed, since a part of the suite uses a part of the grants.
+only when all tests ran, since a part of the suite uses a part of the grants. Where some failed, it
+says what it found too: that may be theirs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -83,10 +84,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     config = session.config
     if hasattr(config, "workeroutput"):
         config.workeroutput[_KEY] = [tuple(right) for right in _used]
-    elif exitstatus == pytest.ExitCode.OK and _is_whole(config):
+    elif _is_whole(config):
         wrong = judge(granted(BLUEPRINT.functions), _used, UNUSED)
         config.stash[_WRONG] = wrong
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED if wrong else exitstatus
+        if wrong and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _is_whole(config: pytest.Config) -> bool:

@@ -55,6 +55,7 @@ _BEYOND = {
     "link_invalid",
     "password_guessable",
     "query_unsupported",
+    "request_malformed",
     "version_conflict",
 }
 _WORDED = {"q", "price", "min_price", "max_price", "size"}
@@ -63,10 +64,10 @@ _WORDED = {"q", "price", "min_price", "max_price", "size"}
 def _beyond_schemas(answer: Response) -> bool:
     """Whether a request is refused for what no JSON schema can say.
 
-    That is fields of a form given twice, signed cursors, one-time links, passwords that everybody
-    knows, types of files and how long those may be, versions that moved on, rules over several
-    fields (`loc` is then the body or query as a whole), what Unicode takes for a word, and the
-    digits of a number.
+    That is fields of a form given twice, NUL in a query, signed cursors, one-time links, passwords
+    that everybody knows, types of files and how long those may be, versions that moved on, rules
+    over several fields (`loc` is then the body or query as a whole), what Unicode takes for a word,
+    and the digits of a number.
     """
     if answer.status_code < 400:
         return False
