@@ -11,6 +11,7 @@ ITEMS = Table(
         Index("price", partition=Key("price_shelf"), sort=Key("price_key")),
         Index("owner_price", partition=Key("owner_currency"), sort=Key("price_key")),
     ),
+    stream=True,
 )
 ITEM_TERMS = Table("item_terms", partition=Key("term_shard"), sort=Key("entry"))
 IDEMPOTENCY = Table("idempotency", partition=Key("key"), ttl="expires_at")
@@ -45,6 +46,7 @@ JOBS = Table(
         Index("dead", partition=Key("grave"), sort=Key("epitaph"), projection="KEYS_ONLY"),
     ),
     ttl="expires_at",
+    stream=True,
 )
 FILES = Table(
     "files",

@@ -134,3 +134,19 @@ OPERATORS = Function(
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
     ),
 )
+SOCKETS = Function(
+    "sockets",
+    handler="handler.sockets.handle",
+    description="Answers the frames of WebSockets.",
+    memory=512,
+    timeout=25,  # API Gateway gives up after 29 s; the function answers before that.
+    grants=(),
+)
+CHANGES = Function(
+    "changes",
+    handler="handler.changes.handle",
+    description="Tells those who follow it what changed in tables.",
+    memory=512,
+    timeout=60,
+    grants=(),
+)

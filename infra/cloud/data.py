@@ -18,7 +18,11 @@ _DKIM_SECONDS = "1800"  # what SES itself suggests
 
 
 class Data(cdk.Stack):
-    """Every table, queue, bucket and secret of the blueprint, named as functions expect."""
+    """Every table, queue, bucket and secret of the blueprint, named as functions expect.
+
+    `streams` holds the ARNs of the tables' streams, by the tables' short names. They end in a
+    moment that only AWS knows, so whoever follows one refers to this stack.
+    """
 
     def __init__(self, scope: Construct, *, stage: Stage) -> None:
         super().__init__(
@@ -28,8 +32,12 @@ class Data(cdk.Stack):
             termination_protection=stage.keep_data,
             env=stage.place,
         )
-        for table in BLUEPRINT.tables:
-            _add_table(self, table, stage)
+        tables = {table: _add_table(self, table, stage) for table in BLUEPRINT.tables}
+        self.streams = {
+            table.name: made.table_stream_arn or ""
+            for table, made in tables.items()
+            if table.stream
+        }
         queues = {queue.name: add_queue(self, queue, stage) for queue in BLUEPRINT.queues}
         for bucket in BLUEPRINT.buckets:
             add_bucket(self, bucket, stage, queues)
@@ -41,8 +49,8 @@ class Data(cdk.Stack):
             _add_sender(self, stage)
 
 
-def _add_table(stack: Data, table: Table, stage: Stage) -> None:
-    dynamodb.TableV2(
+def _add_table(stack: Data, table: Table, stage: Stage) -> dynamodb.TableV2:
+    return dynamodb.TableV2(
         stack,
         table.name,
         table_name=stage.prefix + table.name,
@@ -50,6 +58,7 @@ def _add_table(stack: Data, table: Table, stage: Stage) -> None:
         sort_key=_attribute(table.sort) if table.sort else None,
         global_secondary_indexes=[_index(index, stage) for index in table.indexes],
         time_to_live_attribute=table.ttl,
+        dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if table.stream else None,
         billing=dynamodb.Billing.on_demand(
             max_read_request_units=stage.table_reads_per_second,
             max_write_request_units=stage.table_writes_per_second,

@@ -6,7 +6,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.blueprint import BLUEPRINT, Function
-from infra.cloud.rights import add_role
+from infra.cloud.rights import Surroundings, add_role
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
@@ -20,7 +20,13 @@ class Door(Construct):
     """One function of the blueprint, as `function`, and its log, as `logs`."""
 
     def __init__(
-        self, scope: Construct, spec: Function, *, stage: Stage, code: lambda_.Code
+        self,
+        scope: Construct,
+        spec: Function,
+        *,
+        stage: Stage,
+        code: lambda_.Code,
+        around: Surroundings,
     ) -> None:
         super().__init__(scope, spec.name)
         name = stage.prefix + spec.name
@@ -36,9 +42,15 @@ class Door(Construct):
             architecture=lambda_.Architecture.ARM_64,
             memory_size=spec.memory * stage.memory_factor,
             timeout=cdk.Duration.seconds(spec.timeout),
-            environment=stage.environment,
+            environment=stage.environment(around.sockets),
             log_group=self.logs,
-            role=add_role(self, spec, stage=stage, log_group=self.logs),
+            role=add_role(
+                self,
+                spec,
+                stage=stage,
+                log_group=self.logs,
+                around=around,
+            ),
             tracing=lambda_.Tracing.ACTIVE,
             recursive_loop=_recursive_loop(spec),
             snap_start=_snap_start(spec, stage),
@@ -61,7 +73,7 @@ def _add_log(scope: Construct, name: str, stage: Stage) -> logs.LogGroup:
 
 def _snap_start(spec: Function, stage: Stage) -> lambda_.SnapStartConf | None:
     """Only where somebody waits for the start."""
-    answers = spec.name == BLUEPRINT.http
+    answers = spec.name in {BLUEPRINT.http, BLUEPRINT.sockets.function}
     return lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start and answers else None
 
 
@@ -78,6 +90,8 @@ def _reads_a_queue(spec: Function) -> bool:
 def _why_failures_are_not_kept(spec: Function) -> str:
     if _reads_a_queue(spec):
         return "Its queues keep what failed."
+    if any(stream.function == spec.name for stream in BLUEPRINT.streams):
+        return "Dead letters tell where in the stream it failed."
     if spec.name == BLUEPRINT.clock:
         return NEXT_MINUTE
     return "Invoked synchronously only: whoever invokes it is told of a failure."

@@ -4,8 +4,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
 
-from infra.blueprint import Source
+from infra.blueprint import Source, Stream
 from infra.cloud.functions import NEXT_MINUTE, Door
 from infra.cloud.queues import queue_arn
 from infra.cloud.rules import acknowledge
@@ -27,6 +29,27 @@ def add_source(door: Door, source: Source, stage: Stage) -> None:
         mapping,
         "Serverless-LambdaEventSourceMappingDestination",
         reason="The queue keeps what failed. Lambda has such destinations for streams only.",
+    )
+
+
+def add_stream(door: Door, stream: Stream, stage: Stage, arn: str) -> None:
+    """Hand a table's changes to a function, those of a shard one batch after the other."""
+    dead = sqs.Queue.from_queue_arn(
+        door, f"{stream.table}-dead", queue_arn(door, stream.dead, stage)
+    )
+    lambda_.EventSourceMapping(
+        door,
+        stream.table,
+        target=door.function,
+        event_source_arn=arn,
+        starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+        batch_size=stream.batch,
+        bisect_batch_on_error=True,
+        max_record_age=cdk.Duration.seconds(stream.max_age),
+        on_failure=event_sources.SqsDlq(dead),
+        parallelization_factor=1,
+        report_batch_item_failures=True,
+        retry_attempts=stream.retries,
     )
 
 

@@ -13,7 +13,9 @@ from infra.cloud.dashboard import Dashboard
 from infra.cloud.functions import Door
 from infra.cloud.http_api import HttpApi
 from infra.cloud.publishing import publish, shift
-from infra.cloud.sources import add_minutes, add_source
+from infra.cloud.rights import Surroundings
+from infra.cloud.sockets import SocketsApi
+from infra.cloud.sources import add_minutes, add_source, add_stream
 from infra.cloud.stages import Stage
 from infra.cloud.watch import Watch
 
@@ -21,19 +23,34 @@ from infra.cloud.watch import Watch
 class Backend(cdk.Stack):
     """Every function of the blueprint, what invokes it, the HTTP API, and who watches them."""
 
-    def __init__(self, scope: Construct, *, stage: Stage, bundles: Mapping[str, Path]) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        stage: Stage,
+        bundles: Mapping[str, Path],
+        streams: Mapping[str, str],
+    ) -> None:
         super().__init__(
             scope,
             f"{stage.prefix}backend",
             description=f"What {stage.app_name} ({stage.name}) does.",
             env=stage.place,
         )
+        sockets = SocketsApi(self, stage=stage)
+        around = Surroundings(sockets.address, sockets.connections, streams)
         doors = {
-            spec.name: Door(self, spec, stage=stage, code=bundled(spec.handler, bundles))
+            spec.name: Door(
+                self, spec, stage=stage, code=bundled(spec.handler, bundles), around=around
+            )
             for spec in BLUEPRINT.functions
         }
         for source in BLUEPRINT.sources:
             add_source(doors[source.function], source, stage)
+        for stream in BLUEPRINT.streams:
+            add_stream(doors[stream.function], stream, stage, streams[stream.table])
+        answering = doors[BLUEPRINT.sockets.function]
+        sockets.answer(publish(answering, answering.function, stage) or answering.function)
         add_minutes(doors[BLUEPRINT.clock], stage)
         api = doors[BLUEPRINT.http]
         live = publish(api, api.function, stage)
@@ -42,6 +59,7 @@ class Backend(cdk.Stack):
         if live and stage.canary:
             shift(api, live, stage, watch.stop_canaries)
         cdk.CfnOutput(self, "Url", value=http.url)
+        cdk.CfnOutput(self, "SocketsUrl", value=f"wss://{sockets.address}")
         for name in (BLUEPRINT.http, OPERATORS.name):
             cdk.CfnOutput(self, f"{name.title()}Function", value=stage.prefix + name)
 

@@ -50,7 +50,11 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
         **_runtime(function, name),
         **_aws(key_id, around.endpoint),
         **blueprint.environment(
-            STAGE, queue_base=f"{around.endpoint}/{ACCOUNT}/", bucket_suffix=""
+            STAGE,
+            queue_base=f"{around.endpoint}/{ACCOUNT}/",
+            bucket_suffix="",
+            sockets_url=f"{around.url.replace('http', 'ws', 1)}/ws",
+            sockets_endpoint=around.endpoint,
         ),
         "LINK_BASE": around.url,
         "MAIL_FROM": _SENDER,

@@ -57,7 +57,13 @@ class Door:
 def environment(endpoint, key):
     """Give the variables of a function whose AWS is at an endpoint."""
     return {
-        **blueprint.environment("local", queue_base=f"{endpoint}/{ACCOUNT}/", bucket_suffix=""),
+        **blueprint.environment(
+            "local",
+            queue_base=f"{endpoint}/{ACCOUNT}/",
+            bucket_suffix="",
+            sockets_url="ws://localhost:9/ws",
+            sockets_endpoint=endpoint,
+        ),
         "MAIL_FROM": "no-reply@shop.example",
         "AWS_ACCESS_KEY_ID": key,
         "AWS_SECRET_ACCESS_KEY": "local",
