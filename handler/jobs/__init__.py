@@ -1,5 +1,6 @@
 """Durable jobs: done once whatever happens; they can be watched, cancelled and redriven."""
 
+from handler.jobs.access import may_see
 from handler.jobs.definitions import Event, Job, handles
 from handler.jobs.enqueueing import Writes, enqueue, transaction
 from handler.jobs.entries import Handle
@@ -22,6 +23,7 @@ __all__ = [
     "enqueue",
     "forget",
     "handles",
+    "may_see",
     "page_held",
     "transaction",
 ]

@@ -57,10 +57,15 @@ FILES = Table(
     ),
     ttl="expires_at",
 )
+CONNECTIONS = Table("connections", partition=Key("id"), ttl="expires_at")
+SUBSCRIPTIONS = Table(
+    "subscriptions", partition=Key("place"), sort=Key("connection_id"), ttl="expires_at"
+)
+EVENTS = Table("events", partition=Key("channel"), sort=Key("seq", "N"), ttl="expires_at")
 
 TABLES = (
     *(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
-    *(FILES, REPORTS),
+    *(FILES, REPORTS, CONNECTIONS, SUBSCRIPTIONS, EVENTS),
 )
 
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").

@@ -124,13 +124,18 @@ def sign_out(refresh_token: str | None, access_token: str | None) -> None:
 def authenticate(token: str) -> Caller:
     """The caller of an access token: one consistent read. Raises Unauthenticated, Unavailable."""
     access = tokens.read(token)
-    account = Account.find(access.account_id)
+    return recognise(access.account_id, access.session_id)
+
+
+def recognise(account_id: str, session_id: str) -> Caller:
+    """The caller of a session, while it lasts; raises and costs as above."""
+    account = Account.find(account_id)
     if account is None or account.disabled:
         raise Unauthenticated
-    found = account.open_sessions.get(access.session_id)
+    found = account.open_sessions.get(session_id)
     if found is None or not is_open(found):
         raise Unauthenticated
-    return Caller(account.id, Role(account.role), access.session_id)
+    return Caller(account.id, Role(account.role), session_id)
 
 
 def _id(account: Account | None) -> str | None:
