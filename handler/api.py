@@ -20,10 +20,11 @@ from handler.core.starting import started
 from handler.files.router import router as files
 from handler.items.router import router as items
 from handler.jobs.router import router as jobs
+from handler.notifications.router import router as notifications
 from handler.transfers.router import router as transfers
 
 # Matched in turn: the busiest first.
-ROUTERS = (items, system.router, accounts, files, jobs, audit, transfers)
+ROUTERS = (items, system.router, accounts, files, jobs, notifications, audit, transfers)
 
 # Sent as they are, without base 64.
 _TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]

@@ -57,6 +57,13 @@ FILES = Table(
     ),
     ttl="expires_at",
 )
+NOTIFICATIONS = Table(
+    "notifications",
+    partition=Key("owner_id"),
+    sort=Key("id"),
+    ttl="expires_at",
+    stream=True,
+)
 CONNECTIONS = Table("connections", partition=Key("id"), ttl="expires_at")
 SUBSCRIPTIONS = Table(
     "subscriptions", partition=Key("place"), sort=Key("connection_id"), ttl="expires_at"
@@ -65,7 +72,7 @@ EVENTS = Table("events", partition=Key("channel"), sort=Key("seq", "N"), ttl="ex
 
 TABLES = (
     *(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
-    *(FILES, REPORTS, CONNECTIONS, SUBSCRIPTIONS, EVENTS),
+    *(FILES, REPORTS, NOTIFICATIONS, CONNECTIONS, SUBSCRIPTIONS, EVENTS),
 )
 
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").
