@@ -15,7 +15,7 @@ from infra.local import grants
 from tests import recording
 
 _SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "secretsmanager": "secretsmanager"}
-_SERVICES |= {"sesv2": "ses", "sqs": "sqs"}
+_SERVICES |= {"sesv2": "ses", "sqs": "sqs", "apigatewaymanagementapi": "execute-api"}
 _EFFECTS = prefix("local") + "limits"
 """The table in which the sample jobs and those of docs/jobs.md leave their effects."""
 _acting: ContextVar[str | None] = ContextVar("acting", default=None)

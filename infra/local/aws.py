@@ -105,6 +105,8 @@ def asked(call: Call) -> tuple[str, dict[str, Any]]:
     """The operation of a call, and its arguments as far as grants are about them."""
     if call.service == "s3":
         return objects.asked(call)
+    if call.service == "execute-api":
+        return call.method, {}
     return call.operation, json.loads(call.body)
 
 

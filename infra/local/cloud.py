@@ -23,6 +23,7 @@ from infra.local.resources import (
     notify_queues,
 )
 from infra.local.services import mailing, remembering, secret_value
+from infra.local.sockets import Hub
 from infra.local.state import State
 
 
@@ -49,9 +50,12 @@ def start(  # noqa: PLR0913 - all that it stands between
     mailbox: Mailbox,
     dynamodb: str | None,
     *,
+    hub: Hub,
     origins: tuple[str, ...] = (),
 ) -> Cloud:
     """Serve AWS on a socket, to functions by access key id, and to pages of these origins.
+
+    Functions post to WebSockets through the hub.
 
     With the URL of another DynamoDB the tables and their rows are there, and not in the state.
     """
@@ -60,6 +64,7 @@ def start(  # noqa: PLR0913 - all that it stands between
         "secretsmanager": remembering(MOTO["secretsmanager"], state, PREFIX),
         "s3": keeping.keeping(MOTO["s3"], state),
         "ses": mailing(mailbox),
+        "execute-api": hub.answer,
         **({"dynamodb": forward(dynamodb)} if dynamodb else {}),
     }
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)

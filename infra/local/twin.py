@@ -23,6 +23,7 @@ from infra.local.gateway import Gateway
 from infra.local.invoker import Pool
 from infra.local.mailbox import Mailbox
 from infra.local.places import Refused
+from infra.local.sockets import Hub
 from infra.local.state import State, StateInUse
 
 _HOST = "127.0.0.1"
@@ -92,13 +93,16 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     # Importing these takes a second, in which the function imports itself.
     from infra.local import cloud, running, serving  # noqa: PLC0415
 
-    start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb)
+    hub = Hub()
+    start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb, hub=hub)
     try:
         aws = await asyncio.to_thread(start, origins=plans.origins(options.directory))
     except Refused as error:
         raise CannotStart(str(error)) from error
     stack.push_async_callback(asyncio.to_thread, aws.stop)
-    gateway = Gateway(pools, BLUEPRINT.http, mailbox)
+    seeded = options.seed if options.strict else None
+    sockets = running.sockets(pools, hub, seeded)
+    gateway = Gateway(pools, BLUEPRINT.http, mailbox, sockets)
     await pools[BLUEPRINT.http].ready()
     await stack.enter_async_context(serving.served(http, gateway))
     if aws.created:
@@ -106,7 +110,8 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
             await asyncio.to_thread(seed.plant_once, _url(http), state, where)
     ready(_public(http))
     async with asyncio.TaskGroup() as group:
-        running.start(group, pools, log.line, options.seed if options.strict else None)
+        running.start(group, pools, log.line, seeded)
+        group.create_task(sockets.run())
         await serving.renewed(pools, code)
 
 

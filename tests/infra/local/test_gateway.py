@@ -9,6 +9,7 @@ import pytest
 from infra.local import gateway as gateway_module
 from infra.local.gateway import Gateway
 from infra.local.mailbox import Mail, Mailbox
+from infra.local.sockets import Hub, Sockets
 from infra.local.state import State
 
 
@@ -24,7 +25,8 @@ def mailbox(tmp_path):
 @pytest.fixture
 def gateway(pool, mailbox):
     """A gateway to stand-in functions."""
-    return Gateway({"api": pool(), "operators": pool(function="operators")}, "api", mailbox)
+    pools = {"api": pool(), "operators": pool(function="operators")}
+    return Gateway(pools, "api", mailbox, Sockets(pools["api"], Hub()))
 
 
 @pytest.fixture
