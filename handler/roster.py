@@ -6,6 +6,7 @@ from handler.items import jobs as items
 from handler.jobs import jobs
 from handler.mail import jobs as mail
 from handler.notifications import jobs as notifications
+from handler.realtime import jobs as realtime
 from handler.transfers import jobs as transfers
 
-JOBS = (accounts, files, items, jobs, mail, notifications, transfers)
+JOBS = (accounts, files, items, jobs, mail, notifications, realtime, transfers)
