@@ -27,7 +27,7 @@ def create_ticket(caller: SignedIn) -> Issued:
 
 @router.get("/{channel}", response_model=EventsOut, response_model_exclude_none=True)
 @raises(ChannelNotFound)
-def list_events(
+def list_channel_events(
     caller: SignedIn, channel: ChannelInPath, query: Annotated[EventsQuery, Query()]
 ) -> Replay:
     """List what happened in a channel, in order: what a socket would have told.

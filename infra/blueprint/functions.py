@@ -7,6 +7,24 @@ _ITEM_ROWS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dy
 _QUEUES = (Grant("fast", ("sqs:SendMessage",)), Grant("slow", ("sqs:SendMessage",)))
 _JOB_ROWS = Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", *_ITEM_ROWS))
 _OBJECTS = Grant("payloads", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"))
+_CLOSING = (
+    Grant("connections", ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+    Grant("subscriptions", ("dynamodb:DeleteItem",)),
+    Grant("sockets", ("execute-api:ManageConnections",)),
+)
+"""What it takes to end a socket, for whatever reason."""
+_PUBLISHING = (
+    *_CLOSING,
+    Grant("events", ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+    Grant("events", ("dynamodb:Query",)),
+    Grant("subscriptions", ("dynamodb:Query",)),
+    Grant("accounts", ("dynamodb:GetItem",)),
+    Grant("limits", ("dynamodb:UpdateItem",)),
+    Grant("jobs", ("dynamodb:PutItem",)),
+    Grant("fast", ("sqs:SendMessage",)),
+    Grant("metrics", ("dynamodb:UpdateItem",)),
+)
+"""What it takes to publish events, and to see that they are delivered."""
 
 API = Function(
     "api",
@@ -38,6 +56,8 @@ API = Function(
         Grant("notifications", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")),
         *_QUEUES,
         _OBJECTS,
+        *_CLOSING,
+        Grant("events", ("dynamodb:GetItem", "dynamodb:Query")),
         Grant("refresh", ("secretsmanager:GetSecretValue",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
         Grant("edge", ("secretsmanager:GetSecretValue",)),
@@ -64,6 +84,12 @@ WORKER_FAST = Function(
         Grant("item_terms", ("dynamodb:PutItem",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
         Grant("mail", ("ses:SendEmail",)),
+        *_CLOSING,
+        Grant("events", ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+        Grant("events", ("dynamodb:Query",)),
+        Grant("subscriptions", ("dynamodb:Query",)),
+        Grant("limits", ("dynamodb:UpdateItem",)),
+        Grant("metrics", ("dynamodb:Query",)),
     ),
 )
 WORKER_SLOW = Function(
@@ -145,7 +171,12 @@ SOCKETS = Function(
     description="Answers the frames of WebSockets.",
     memory=512,
     timeout=25,  # API Gateway gives up after 29 s; the function answers before that.
-    grants=(),
+    grants=(
+        *_PUBLISHING,
+        Grant("connections", ("dynamodb:UpdateItem",)),
+        Grant("subscriptions", ("dynamodb:PutItem",)),
+        Grant("jobs", ("dynamodb:GetItem",)),
+    ),
 )
 CHANGES = Function(
     "changes",
@@ -153,5 +184,5 @@ CHANGES = Function(
     description="Tells those who follow it what changed in tables.",
     memory=512,
     timeout=60,
-    grants=(),
+    grants=(*_PUBLISHING, Grant("notifications", ("dynamodb:PutItem",))),
 )
