@@ -23,7 +23,7 @@ from infra.local.engine import contents
 from infra.local.places import ACCOUNT
 from infra.local.s3 import Door
 
-_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
 _KINDS = {"dynamodb": "table/", "secretsmanager": "secret:", "ses": "identity/"}
 _PIECE = 256 * 1024  # bytes of a body that nobody wanted
 _POLL = 0.05  # seconds until the server sees that it shall stop

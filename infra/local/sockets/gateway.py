@@ -59,7 +59,9 @@ class Sockets:
     def _handshake(self, scope: Scope) -> Handshake:
         client, server = scope.get("client") or ("127.0.0.1", 0), scope.get("server") or ("", 80)
         return Handshake(
-            headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]),
+            headers=tuple(
+                (_cased(name), value.decode("latin-1")) for name, value in scope["headers"]
+            ),
             query=scope["query_string"].decode("latin-1"),
             peer=client[0],
             port=server[1],
@@ -172,3 +174,8 @@ class _Socket:
 async def _refuse(send: Send, status: int) -> None:
     await send({"type": "websocket.http.response.start", "status": status, "headers": []})
     await send({"type": "websocket.http.response.body", "body": b""})
+
+
+def _cased(name: bytes) -> str:
+    """A header's name as clients write it, which the server below has made small."""
+    return name.decode("latin-1").title().replace("Websocket", "WebSocket")

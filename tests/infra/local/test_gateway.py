@@ -127,9 +127,9 @@ def test_a_client_that_goes_away_is_not_answered(run, gateway):
     assert run(gateway({"type": "http"}, receive, None)) is None
 
 
-def test_only_http_is_served(run, gateway):
-    """A websocket finds nobody."""
-    assert run(gateway({"type": "websocket"}, None, None)) is None
+def test_only_http_and_sockets_are_served(run, gateway):
+    """What else a server may offer finds nobody."""
+    assert run(gateway({"type": "lifespan"}, None, None)) is None
 
 
 def test_the_twin_says_that_it_is_up(http):
