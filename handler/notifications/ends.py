@@ -1,9 +1,10 @@
 """What accounts are told of their jobs when they end: by the jobs' names, in words of their rooms.
 
-A room says it in the module of its jobs, which every process has read that follows the table.
+A room says its own in its `channels`, which whoever follows the table of jobs has read.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from handler.jobs import Job, Seen, State
 from handler.notifications.kinds import Kind
@@ -26,6 +27,12 @@ def words_for(job: type[Job], kind: Kind, say: Say) -> None:
     _said[job.definition.name] = (kind, say)
 
 
+def end_words(what: str, job: Seen, message: str = "", **data: Any) -> Words:
+    """That `what` has ended, and how; where nothing else is said of it, what went wrong."""
+    about = {"job_id": job.id, "name": job.name, "state": job.state.value, **data}
+    return Words(f"{what} {_HOW[job.state]}", message or job.message or "", about)
+
+
 def words_of(job: Seen) -> tuple[Kind, Words]:
     """What an account is told of a job of its own that has ended."""
     kind, say = _said.get(job.name, (JOB_ENDED, _usual))
@@ -33,5 +40,4 @@ def words_of(job: Seen) -> tuple[Kind, Words]:
 
 
 def _usual(job: Seen) -> Words:
-    data = {"job_id": job.id, "name": job.name, "state": job.state.value}
-    return Words(f"Your job {job.name} {_HOW[job.state]}", job.message or "", data)
+    return end_words(f"Your job {job.name}", job)

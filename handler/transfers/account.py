@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from handler import accounts, audit, files, items, jobs
+from handler import accounts, audit, files, items, jobs, notifications
 from handler.transfers.cells import Column
 from handler.transfers.formats import Row
 from handler.transfers.transferable import Page, Transferable
@@ -21,6 +21,7 @@ _PARTS: tuple[tuple[str, Page], ...] = (
     ("item", items.page_held),
     ("file", files.page_held),
     ("job", jobs.page_held),
+    ("notification", notifications.page_held),
     ("event", audit.page_of_actor),
     ("event", audit.page_of_subject),
 )

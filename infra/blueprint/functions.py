@@ -184,5 +184,9 @@ CHANGES = Function(
     description="Tells those who follow it what changed in tables.",
     memory=512,
     timeout=60,
-    grants=(*_PUBLISHING, Grant("notifications", ("dynamodb:PutItem",))),
+    grants=(
+        *_PUBLISHING,
+        Grant("jobs", ("dynamodb:GetItem",)),
+        Grant("notifications", ("dynamodb:PutItem",)),
+    ),
 )

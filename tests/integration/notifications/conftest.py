@@ -8,6 +8,9 @@ import pytest
 from handler.jobs import transaction
 from handler.notifications import Kind, Words, notify
 from tests.client import Client
+from tests.integration.realtime.conftest import listening, opened
+
+__all__ = ["listening", "opened"]
 
 LAMPS = Kind("lamps")
 
@@ -33,6 +36,14 @@ def subjects(client: Client) -> list[str]:
 def unread(client: Client) -> int:
     """How many an account has not read."""
     return client.get("/notifications").body["unread"]
+
+
+def told(socket: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    """The channel, the type and the data of the events that a socket got since the last look."""
+    events: list[Any] = []
+    for frame in socket.taken():
+        events += frame["events"] if frame["type"] == "events" else [frame]
+    return [(one["channel"], one["type"], one["data"]) for one in events if "data" in one]
 
 
 @pytest.fixture
