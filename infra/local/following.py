@@ -7,7 +7,7 @@ a whole comes again in halves, which costs no attempt: a change that always fail
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,10 +53,10 @@ class Follower:
         """The batch that is to be handed out now, if there is one. It stays until it is settled."""
         while self._parts or self._read():
             batch = self._parts[0]
-            if batch.changes[0].at + self.stream.max_age < now:
-                self._give_up(batch, "RecordAgeExceeded", now)
+            if old := self._too_old(batch, now):
+                self._give_up(batch, old, "RecordAgeExceeded", now)
             elif batch.failures > self.stream.retries:
-                self._give_up(batch, "RetryAttemptsExhausted", now)
+                self._give_up(batch, batch.changes, "RetryAttemptsExhausted", now)
             else:
                 return batch if batch.due <= now else None
         return None
@@ -76,8 +76,8 @@ class Follower:
         if not done:
             self.fail(batch, now)
             return
-        rest = batch.changes[done:]
-        self._replace(batch.changes[:done], [Batch(rest)] if rest else [])
+        rest = Batch(batch.changes[done:])
+        self._replace(batch.changes[:done], rest)
 
     def fail(self, batch: Batch, now: float) -> None:
         """Have a batch come again: in halves, or if it is one change, after a while."""
@@ -98,16 +98,20 @@ class Follower:
             self._parts = [Batch(tuple(found))]
         return bool(found)
 
-    def _replace(self, done: Iterable[Change], parts: list[Batch]) -> None:
-        self._parts[:1] = parts
+    def _too_old(self, batch: Batch, now: float) -> tuple[Change, ...]:
+        return tuple(one for one in batch.changes if one.at + self.stream.max_age < now)
+
+    def _replace(self, done: Iterable[Change], rest: Batch) -> None:
+        """Take out of the stream what is done, so that the rest of its batch is next."""
+        self._parts[:1] = [rest] if rest.changes else []
         with engine.lock:
             for change in done:
                 streams.drop(change.table, change.number)
 
-    def _give_up(self, batch: Batch, why: str, now: float) -> None:
+    def _give_up(self, batch: Batch, lost: tuple[Change, ...], why: str, now: float) -> None:
         """Tell the dead letters where the changes stood, as Lambda does; not what they were."""
-        self._dead.put(json.dumps(self._obituary(batch, why, now)))
-        self._replace(batch.changes, [])
+        self._dead.put(json.dumps(self._obituary(replace(batch, changes=lost), why, now)))
+        self._replace(lost, replace(batch, changes=batch.changes[len(lost) :]))
 
     def _obituary(self, batch: Batch, why: str, now: float) -> dict[str, Any]:
         first, last = batch.changes[0], batch.changes[-1]
