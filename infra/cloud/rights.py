@@ -63,7 +63,7 @@ def add_role(
         if _service(grant) == "s3" and grant.actions != _LISTING:
             _acknowledge_objects(role, grant, stage)
         if _service(grant) == _POSTING:
-            _acknowledge_connections(role)
+            _acknowledge_connections(role, around.connections)
     for source in BLUEPRINT.sources:
         if source.function == spec.name:
             _allow(role, POLLING, [queue_arn(scope, source.queue, stage)])
@@ -107,11 +107,12 @@ def _acknowledge_objects(role: iam.Role, grant: Grant, stage: Stage) -> None:
     )
 
 
-def _acknowledge_connections(role: iam.Role) -> None:
+def _acknowledge_connections(role: iam.Role, arn: str) -> None:
+    joined = cdk.Stack.of(role).resolve(arn)["Fn::Join"][1]
+    name = "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in joined)
     acknowledge(
         role,
-        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:"
-        "<AWS::AccountId>:<socketsApi>/live/*/@connections/*]",
+        f"AwsSolutions-IAM5[Resource::{name}]",
         reason="Which sockets will be open is not known yet: all of this API, and no other.",
     )
 
