@@ -12,17 +12,14 @@ from infra.cloud.buckets import add_bucket
 from infra.cloud.queues import add_queue
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import EDGE_REGION, Stage
+from infra.cloud.streams import note_stream
 
 KEY_CHARACTERS = 64  # letters and digits: 381 bits, more than any HMAC key needs
 _DKIM_SECONDS = "1800"  # what SES itself suggests
 
 
 class Data(cdk.Stack):
-    """Every table, queue, bucket and secret of the blueprint, named as functions expect.
-
-    `streams` holds the ARNs of the tables' streams, by the tables' short names. They end in a
-    moment that only AWS knows, so whoever follows one refers to this stack.
-    """
+    """Every table, queue, bucket and secret of the blueprint, named as functions expect."""
 
     def __init__(self, scope: Construct, *, stage: Stage) -> None:
         super().__init__(
@@ -32,12 +29,10 @@ class Data(cdk.Stack):
             termination_protection=stage.keep_data,
             env=stage.place,
         )
-        tables = {table: _add_table(self, table, stage) for table in BLUEPRINT.tables}
-        self.streams = {
-            table.name: made.table_stream_arn or ""
-            for table, made in tables.items()
-            if table.stream
-        }
+        for table in BLUEPRINT.tables:
+            made = _add_table(self, table, stage)
+            if table.stream:
+                note_stream(self, table.name, made.table_stream_arn or "", stage)
         queues = {queue.name: add_queue(self, queue, stage) for queue in BLUEPRINT.queues}
         for bucket in BLUEPRINT.buckets:
             add_bucket(self, bucket, stage, queues)

@@ -17,20 +17,14 @@ from infra.cloud.rights import Surroundings
 from infra.cloud.sockets import SocketsApi
 from infra.cloud.sources import add_minutes, add_source, add_stream
 from infra.cloud.stages import Stage
+from infra.cloud.streams import noted_stream
 from infra.cloud.watch import Watch
 
 
 class Backend(cdk.Stack):
     """Every function of the blueprint, what invokes it, the HTTP API, and who watches them."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        stage: Stage,
-        bundles: Mapping[str, Path],
-        streams: Mapping[str, str],
-    ) -> None:
+    def __init__(self, scope: Construct, *, stage: Stage, bundles: Mapping[str, Path]) -> None:
         super().__init__(
             scope,
             f"{stage.prefix}backend",
@@ -38,17 +32,7 @@ class Backend(cdk.Stack):
             env=stage.place,
         )
         sockets = SocketsApi(self, stage=stage)
-        around = Surroundings(sockets.address, sockets.connections, streams)
-        doors = {
-            spec.name: Door(
-                self, spec, stage=stage, code=bundled(spec.handler, bundles), around=around
-            )
-            for spec in BLUEPRINT.functions
-        }
-        for source in BLUEPRINT.sources:
-            add_source(doors[source.function], source, stage)
-        for stream in BLUEPRINT.streams:
-            add_stream(doors[stream.function], stream, stage, streams[stream.table])
+        doors = _add_doors(self, stage, bundles, sockets)
         answering = doors[BLUEPRINT.sockets.function]
         sockets.answer(publish(answering, answering.function, stage) or answering.function)
         add_minutes(doors[BLUEPRINT.clock], stage)
@@ -62,6 +46,26 @@ class Backend(cdk.Stack):
         cdk.CfnOutput(self, "SocketsUrl", value=f"wss://{sockets.address}")
         for name in (BLUEPRINT.http, OPERATORS.name):
             cdk.CfnOutput(self, f"{name.title()}Function", value=stage.prefix + name)
+
+
+def _add_doors(
+    stack: Backend, stage: Stage, bundles: Mapping[str, Path], sockets: SocketsApi
+) -> dict[str, Door]:
+    """Add every function, and the queues and streams that they are given."""
+    followed = (stream.table for stream in BLUEPRINT.streams)
+    streams = {table: noted_stream(stack, table, stage) for table in followed}
+    around = Surroundings(sockets.address, sockets.connections, streams)
+    doors = {
+        spec.name: Door(
+            stack, spec, stage=stage, code=bundled(spec.handler, bundles), around=around
+        )
+        for spec in BLUEPRINT.functions
+    }
+    for source in BLUEPRINT.sources:
+        add_source(doors[source.function], source, stage)
+    for stream in BLUEPRINT.streams:
+        add_stream(doors[stream.function], stream, stage, streams[stream.table])
+    return doors
 
 
 def _watch(stack: Backend, stage: Stage, doors: Mapping[str, Door], http: HttpApi) -> Watch:
