@@ -4,8 +4,6 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as event_sources
-from aws_cdk import aws_sqs as sqs
 
 from infra.blueprint import Source, Stream
 from infra.cloud.functions import NEXT_MINUTE, Door
@@ -34,23 +32,26 @@ def add_source(door: Door, source: Source, stage: Stage) -> None:
 
 def add_stream(door: Door, stream: Stream, stage: Stage, arn: str) -> None:
     """Hand a table's changes to a function, those of a shard one batch after the other."""
-    dead = sqs.Queue.from_queue_arn(
-        door, f"{stream.table}-dead", queue_arn(door, stream.dead, stage)
-    )
-    lambda_.EventSourceMapping(
+    lambda_.CfnEventSourceMapping(
         door,
         stream.table,
-        target=door.function,
+        function_name=door.function.function_name,
         event_source_arn=arn,
-        starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+        starting_position="TRIM_HORIZON",
         batch_size=stream.batch,
-        bisect_batch_on_error=True,
-        max_record_age=cdk.Duration.seconds(stream.max_age),
-        on_failure=event_sources.SqsDlq(dead),
+        bisect_batch_on_function_error=True,
+        destination_config=_told(queue_arn(door, stream.dead, stage)),
+        function_response_types=["ReportBatchItemFailures"],
+        maximum_record_age_in_seconds=stream.max_age,
+        maximum_retry_attempts=stream.retries,
         parallelization_factor=1,
-        report_batch_item_failures=True,
-        retry_attempts=stream.retries,
     )
+
+
+def _told(queue: str) -> lambda_.CfnEventSourceMapping.DestinationConfigProperty:
+    """Say where what is given up is told. The rights to it stand in the function's role."""
+    kind = lambda_.CfnEventSourceMapping
+    return kind.DestinationConfigProperty(on_failure=kind.OnFailureProperty(destination=queue))
 
 
 def add_minutes(door: Door, stage: Stage) -> None:

@@ -55,10 +55,9 @@ def _add_doors(
     followed = (stream.table for stream in BLUEPRINT.streams)
     streams = {table: noted_stream(stack, table, stage) for table in followed}
     around = Surroundings(sockets.address, sockets.connections, streams)
+    code = {spec.name: bundled(spec.handler, bundles) for spec in BLUEPRINT.functions}
     doors = {
-        spec.name: Door(
-            stack, spec, stage=stage, code=bundled(spec.handler, bundles), around=around
-        )
+        spec.name: Door(stack, spec, stage=stage, code=code[spec.name], around=around)
         for spec in BLUEPRINT.functions
     }
     for source in BLUEPRINT.sources:

@@ -12,13 +12,14 @@ from infra.cloud.stages import Stage
 
 def note_stream(scope: Construct, table: str, arn: str, stage: Stage) -> None:
     """Note the ARN of a table's stream."""
-    ssm.StringParameter(
+    noted = ssm.StringParameter(
         scope,
         f"{table}-stream",
         parameter_name=_name(table, stage),
         description=f"The ARN of the stream of {stage.prefix}{table}.",
         string_value=arn,
     )
+    noted.apply_removal_policy(stage.removal)
 
 
 def noted_stream(scope: Construct, table: str, stage: Stage) -> str:
