@@ -18,6 +18,8 @@ PREFIX = blueprint.prefix(STAGE)
 
 _OWN_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*")
 _SENDER = "no-reply@dunlin.localhost"
+SOCKETS = "/ws"
+"""The path at which sockets are opened."""
 ENVIRONMENTS = 4
 """Of one function at a time."""
 
@@ -53,7 +55,7 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
             STAGE,
             queue_base=f"{around.endpoint}/{ACCOUNT}/",
             bucket_suffix="",
-            sockets_url=f"{around.url.replace('http', 'ws', 1)}/ws",
+            sockets_url=around.url.replace("http", "ws", 1) + SOCKETS,
             sockets_endpoint=around.endpoint,
         ),
         "LINK_BASE": around.url,

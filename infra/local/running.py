@@ -8,7 +8,7 @@ from infra.local.following import Follower
 from infra.local.inbox import Inbox
 from infra.local.invoker import Pool
 from infra.local.places import ACCOUNT, REGION
-from infra.local.plans import ENVIRONMENTS, PREFIX
+from infra.local.plans import ENVIRONMENTS, PREFIX, SOCKETS
 from infra.local.polling import Poller
 from infra.local.process import OnLine
 from infra.local.sockets import Hub, Sockets
@@ -22,7 +22,7 @@ _UNTOLD = Odds(dropped=0.5)
 def sockets(pools: dict[str, Pool], hub: Hub, seed: int | None) -> Sockets:
     """The blueprint's WebSocket API. With a seed, the function hears of every other end only."""
     whims = None if seed is None else Whims(seed, _UNTOLD)
-    return Sockets(pools[BLUEPRINT.sockets.function], hub, whims)
+    return Sockets(pools[BLUEPRINT.sockets.function], hub, SOCKETS, whims)
 
 
 def start(

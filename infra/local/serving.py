@@ -14,6 +14,7 @@ from watchfiles import awatch
 from infra.local import terminal
 from infra.local.gateway import Api
 from infra.local.invoker import Pool
+from infra.local.sockets import Sockets
 from infra.local.sockets.hub import FRAME, MESSAGE
 
 _GRACE = 2  # seconds that requests have to end
@@ -36,7 +37,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(listening: socket.socket, gateway: Api) -> AsyncIterator[None]:
+async def served(listening: socket.socket, gateway: Api | Sockets) -> AsyncIterator[None]:
     """Answer HTTP and WebSockets within this block."""
     config = uvicorn.Config(
         gateway,

@@ -18,7 +18,6 @@ from infra.local.sockets.events import Handshake
 from infra.local.sockets.hub import Hub
 from infra.local.whims import Whims
 
-PATH = "/ws"
 _PATIENCE = 29.0  # seconds in which an integration has to answer
 _UNSENT = 1000  # messages that wait for a client, before those who post are told to slow down
 _LOOK = 1.0  # seconds between two looks for sockets that were open or idle for too long
@@ -28,17 +27,20 @@ _LATE = "Endpoint request timed out"
 
 
 class Sockets:
-    """Serves a function behind a WebSocket API. With whims, some ends are not told."""
+    """Serves a function behind a WebSocket API, at a path. With whims, some ends are not told."""
 
-    def __init__(self, pool: Pool, hub: Hub, whims: Whims | None = None) -> None:
+    def __init__(self, pool: Pool, hub: Hub, path: str, whims: Whims | None = None) -> None:
         self._pool = pool
         self._hub = hub
+        self._path = path
         self._whims = whims
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until its end."""
+        if scope["type"] != "websocket":
+            return
         await receive()  # that it would be opened
-        if scope["path"] != PATH:
+        if scope["path"] != self._path:
             await _refuse(send, 403)
             return
         handshake = self._handshake(scope)

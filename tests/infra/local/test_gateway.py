@@ -26,7 +26,7 @@ def mailbox(tmp_path):
 def gateway(pool, mailbox):
     """A gateway to stand-in functions."""
     pools = {"api": pool(), "operators": pool(function="operators")}
-    return Gateway(pools, "api", mailbox, Sockets(pools["api"], Hub()))
+    return Gateway(pools, "api", mailbox, Sockets(pools["api"], Hub(), "/ws"))
 
 
 @pytest.fixture
