@@ -58,7 +58,7 @@ def test_every_folder_of_the_zip_is_accounted_for(bill, here, name):
     tops -= {one for one in tops if "-" in one} | {"handler", "__pycache__"}
     listed = set(versions(bill))
     assert not [
-        top for top in tops if not listed & {canonicalize_name(one) for one in holders[top]}
+        top for top in tops if not listed & {canonicalize_name(o) for o in holders.get(top, [top])}
     ]
 
 
