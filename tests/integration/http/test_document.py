@@ -14,7 +14,7 @@ from tests.client import Client
 _VERBS = {
     *("create", "delete", "get", "list", "patch", "replace"),
     *("change", "close", "confirm", "end", "forget", "register", "request", "resend", "reset"),
-    *("cancel", "redrive", "upload", "verify"),
+    *("cancel", "read", "redrive", "upload", "verify"),
 }
 
 
