@@ -29,12 +29,11 @@ class Door(Construct):
         around: Surroundings,
     ) -> None:
         super().__init__(scope, spec.name)
-        name = stage.prefix + spec.name
-        self.logs = _add_log(self, name, stage)
+        self.logs = _add_log(self, stage.prefix + spec.name, stage)
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=name,
+            function_name=stage.prefix + spec.name,
             description=spec.description,
             code=code,
             handler=spec.handler,
@@ -44,21 +43,19 @@ class Door(Construct):
             timeout=cdk.Duration.seconds(spec.timeout),
             environment=stage.environment(around.sockets),
             log_group=self.logs,
-            role=add_role(
-                self,
-                spec,
-                stage=stage,
-                log_group=self.logs,
-                around=around,
-            ),
+            role=add_role(self, spec, stage=stage, log_group=self.logs, around=around),
             tracing=lambda_.Tracing.ACTIVE,
             recursive_loop=_recursive_loop(spec),
             snap_start=_snap_start(spec, stage),
             current_version_options=_UNTIL_THE_NEXT,
         )
-        for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
-            acknowledge(self.function, rule, reason=RUNTIME_REASON)
-        acknowledge(self.function, "Serverless-LambdaDLQ", reason=_why_failures_are_not_kept(spec))
+        _acknowledge_rules(self.function, spec)
+
+
+def _acknowledge_rules(function: lambda_.Function, spec: Function) -> None:
+    for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
+        acknowledge(function, rule, reason=RUNTIME_REASON)
+    acknowledge(function, "Serverless-LambdaDLQ", reason=_why_failures_are_not_kept(spec))
 
 
 def _add_log(scope: Construct, name: str, stage: Stage) -> logs.LogGroup:

@@ -57,13 +57,8 @@ def add_role(
     )
     _allow(role, ("logs:CreateLogStream", "logs:PutLogEvents"), [log_group.log_group_arn])
     for grant in spec.grants:
-        if grant.resource in _absent(stage):
-            continue
-        _allow(role, grant.actions, _resources(scope, grant, stage, around))
-        if _service(grant) == "s3" and grant.actions != _LISTING:
-            _acknowledge_objects(role, grant, stage)
-        if _service(grant) == _POSTING:
-            _acknowledge_connections(role, around.connections)
+        if grant.resource not in _absent(stage):
+            _allow_grant(role, grant, stage, around)
     for source in BLUEPRINT.sources:
         if source.function == spec.name:
             _allow(role, POLLING, [queue_arn(scope, source.queue, stage)])
@@ -75,6 +70,14 @@ def add_role(
         "resources, and no more does dynamodb:ListStreams, which Lambda's pollers need.",
     )
     return role
+
+
+def _allow_grant(role: iam.Role, grant: Grant, stage: Stage, around: Surroundings) -> None:
+    _allow(role, grant.actions, _resources(role, grant, stage, around))
+    if _service(grant) == "s3" and grant.actions != _LISTING:
+        _acknowledge_objects(role, grant, stage)
+    if _service(grant) == _POSTING:
+        _acknowledge_connections(role, around.connections)
 
 
 def _allow_streams(role: iam.Role, spec: Function, stage: Stage, arns: Mapping[str, str]) -> None:

@@ -18,34 +18,41 @@ def plan(function: Function, key: str, place: Place, code: Path, ports: Mapping[
 
     `ports` are those at which the sockets of deployed addresses are opened here.
     """
-    name, environ = function.name.partition(":")[0], dict(function.environ)
+    environ = dict(function.environ)
     return Plan(
         name=function.name,
         arn=function.arn,
         timeout=function.timeout,
         environ={
-            "_HANDLER": function.handler,
+            **_runtime(function, key),
             "AWS_DEFAULT_REGION": place.region,
             "AWS_ENDPOINT_URL": _by_number(place.endpoint),
-            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
-            "AWS_LAMBDA_FUNCTION_NAME": name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
-            "AWS_LAMBDA_LOG_STREAM_NAME": key,
             "AWS_REGION": place.region,
             "LAMBDA_TASK_ROOT": str(code),
-            "LANG": "en_US.UTF-8",
-            "PATH": os.environ["PATH"],
-            "TZ": ":UTC",
-            **_signed_with(key),
             **environ,
             **_sockets(environ, place, ports),
         },
         directory=code,
         limit=ENVIRONMENTS,
     )
+
+
+def _runtime(function: Function, key: str) -> dict[str, str]:
+    name = function.name.partition(":")[0]
+    return {
+        "_HANDLER": function.handler,
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": key,
+        "LANG": "en_US.UTF-8",
+        "PATH": os.environ["PATH"],
+        "TZ": ":UTC",
+        **_signed_with(key),
+    }
 
 
 def path(address: str) -> str:
