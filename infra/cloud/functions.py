@@ -30,26 +30,32 @@ class Door(Construct):
     ) -> None:
         super().__init__(scope, spec.name)
         self.logs = _add_log(self, stage.prefix + spec.name, stage)
-        self.function = lambda_.Function(
-            self,
-            "Function",
-            function_name=stage.prefix + spec.name,
-            description=spec.description,
-            code=code,
-            handler=spec.handler,
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
-            memory_size=spec.memory * stage.memory_factor,
-            timeout=cdk.Duration.seconds(spec.timeout),
-            environment=stage.environment(around.sockets),
-            log_group=self.logs,
-            role=add_role(self, spec, stage=stage, log_group=self.logs, around=around),
-            tracing=lambda_.Tracing.ACTIVE,
-            recursive_loop=_recursive_loop(spec),
-            snap_start=_snap_start(spec, stage),
-            current_version_options=_UNTIL_THE_NEXT,
-        )
+        self.function = _add_function(self, spec, stage, code, around)
         _acknowledge_rules(self.function, spec)
+
+
+def _add_function(
+    door: Door, spec: Function, stage: Stage, code: lambda_.Code, around: Surroundings
+) -> lambda_.Function:
+    return lambda_.Function(
+        door,
+        "Function",
+        function_name=stage.prefix + spec.name,
+        description=spec.description,
+        code=code,
+        handler=spec.handler,
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        architecture=lambda_.Architecture.ARM_64,
+        memory_size=spec.memory * stage.memory_factor,
+        timeout=cdk.Duration.seconds(spec.timeout),
+        environment=stage.environment(around.sockets),
+        log_group=door.logs,
+        role=add_role(door, spec, stage=stage, log_group=door.logs, around=around),
+        tracing=lambda_.Tracing.ACTIVE,
+        recursive_loop=_recursive_loop(spec),
+        snap_start=_snap_start(spec, stage),
+        current_version_options=_UNTIL_THE_NEXT,
+    )
 
 
 def _acknowledge_rules(function: lambda_.Function, spec: Function) -> None:
