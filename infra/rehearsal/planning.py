@@ -66,14 +66,17 @@ def local(address: str, port: int) -> str:
 
 
 def _sockets(environ: Mapping[str, str], place: Place, ports: Mapping[str, int]) -> dict[str, str]:
-    """Where sockets are that the function was told to be at an address of API Gateway's."""
+    """Where sockets are that the function was told to be at an address of API Gateway's.
+
+    They are opened without TLS here, which production refuses: there the address stays what it is.
+    """
     address = environ.get("SOCKETS_URL", "").partition("//")[2]
     if address not in ports:
         return {}
-    return {
-        "SOCKETS_URL": local(address, ports[address]),
-        "SOCKETS_ENDPOINT": _by_number(place.endpoint) + path(address),
-    }
+    endpoint = {"SOCKETS_ENDPOINT": _by_number(place.endpoint) + path(address)}
+    if environ["STAGE"] == "prod":
+        return endpoint
+    return endpoint | {"SOCKETS_URL": local(address, ports[address])}
 
 
 def _by_number(url: str) -> str:
