@@ -175,7 +175,7 @@ SOCKETS = Function(
         *_PUBLISHING,
         Grant("connections", ("dynamodb:UpdateItem",)),
         Grant("subscriptions", ("dynamodb:PutItem",)),
-        Grant("jobs", ("dynamodb:GetItem",)),
+        Grant("jobs", ("dynamodb:ConditionCheckItem", "dynamodb:GetItem")),
     ),
 )
 CHANGES = Function(

@@ -65,6 +65,8 @@ RIGHTS = {
     "POST /notifications/read-all": (200, SIGNED_IN),
     "GET /notifications/{notification_id}": (200, OWNER),
     "POST /notifications/{notification_id}/read": (200, OWNER),
+    "POST /realtime/ticket": (200, SIGNED_IN),
+    "GET /realtime/{channel}": (200, SIGNED_IN),
     "GET /items.csv": (200, SIGNED_IN),
     "GET /items.jsonl": (200, SIGNED_IN),
     "POST /exports": (202, SIGNED_IN),
@@ -140,6 +142,7 @@ THINGS = {
     "item_id": lambda: Client().signed_in("ann").post("/items", ITEM).body["id"],
     "file_id": lambda: store("ann", name="a.csv", content_type="text/csv", content=b"a\n").id,
     "notification_id": told_to_ann,
+    "channel": lambda: "room:lobby",
     "size": lambda: "small",
 }
 """What routes are about, each made anew for whoever asks: all but the account are Ann's."""

@@ -1,6 +1,5 @@
 """Subscribing to channels, and what comes then."""
 
-import pytest
 
 
 def test_a_subscriber_hears_what_happens(ann, listening, told, heard):
