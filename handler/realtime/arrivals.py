@@ -17,7 +17,7 @@ from handler.realtime.sockets import TicketInvalid
 _OK = 200
 
 
-class OriginForeign(Forbidden):
+class SocketOriginForeign(Forbidden):
     """A page of another origin opens a socket."""
 
     detail = "Sockets are for the application's own pages."
@@ -56,7 +56,7 @@ def _route(event: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _connect(event: dict[str, Any], connection_id: str) -> None:
-    """Open a socket. Raises OriginForeign, TicketInvalid, Unauthenticated, TooManySockets."""
+    """Open a socket. Raises SocketOriginForeign, TicketInvalid, Unauthenticated, TooManySockets."""
     _require_own_origin(event)
     query = event.get("queryStringParameters")
     ticket = query.get("ticket") if isinstance(query, dict) else None
@@ -76,7 +76,7 @@ def _require_own_origin(event: dict[str, Any]) -> None:
     home = urlsplit(settings().link_base)
     own = {f"{home.scheme}://{home.netloc}", *settings().allowed_origins}
     if "*" not in own and not own.issuperset(named):
-        raise OriginForeign
+        raise SocketOriginForeign
 
 
 def _body(event: dict[str, Any]) -> bytes:

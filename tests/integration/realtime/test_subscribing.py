@@ -1,7 +1,6 @@
 """Subscribing to channels, and what comes then."""
 
 
-
 def test_a_subscriber_hears_what_happens(ann, listening, told, heard):
     """What is announced in a channel reaches whoever subscribes to it."""
     socket = listening(ann, "room:lobby")
