@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from handler import changes
+from handler.core import metrics
 from handler.core.aws import client
 from handler.realtime import Announcement, follow
 from handler.realtime import following as under_test
@@ -122,3 +123,12 @@ def test_an_event_too_large_for_a_frame_comes_without_its_data(listener):
 def test_the_wire_of_sockets_is_a_client_of_its_own(aws):
     """At the address of the settings."""
     assert client("apigatewaymanagementapi").meta.endpoint_url == "https://live.example/live"
+
+
+def test_counters_are_written(time, told, aws):
+    """What the door counted is written when its minute is over."""
+    metrics.count(jobs_enqueued=1)
+    time.pass_(minutes=1)
+    hand(record(1, name="owl"))
+    minute = time.now.replace(minute=0)
+    assert metrics.series("jobs_enqueued", "hour", minute, minute)[0].value == 1
