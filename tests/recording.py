@@ -26,12 +26,7 @@ class Right(NamedTuple):
         return " ".join(part for part in self if part)
 
 
-UNUSED: dict[Right, str] = {
-    Right("worker-fast", "dynamodb:UpdateItem", "limits"): (
-        "Jobs that post to crowds count their posts there; the sample jobs of tests leave their "
-        "effects in the same table, so that it is left out of what workers are seen to need."
-    ),
-}
+UNUSED: dict[Right, str] = {}
 """Grants that no test uses, each with the reason why its function must have it all the same."""
 
 _used: set[Right] = set()
