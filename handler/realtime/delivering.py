@@ -10,6 +10,7 @@ client that misses an event sees it by the numbers, and asks for it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from typing import Any
 
 from handler.core import auth, limits, log
@@ -111,19 +112,30 @@ def _may_see(channel: Channel, account_id: str, session_id: str) -> bool:
 
 def post_all(data: Sequence[bytes], connections: Sequence[str]) -> list[str]:
     """Post to sockets; those whose gateway wanted no more. Whoever is gone is forgotten."""
-    taken = together([_post(id_, data) for id_ in connections]) if connections else []
-    return [id_ for id_, was_taken in zip(connections, taken, strict=True) if not was_taken]
+    within = list(takewhile(lambda _: _may_post(len(data)), connections))
+    taken = together([_post(id_, data) for id_ in within])
+    left = [id_ for id_, was_taken in zip(within, taken, strict=True) if not was_taken]
+    return [*left, *connections[len(within) :]]
+
+
+def _may_post(count: int) -> bool:
+    """Take so many posts of the budget. Before the threads begin: leases are one thread's."""
+    try:
+        for _ in range(count):
+            limits.lease(POSTS, _ALL)
+    except RateLimited:
+        return False
+    return True
 
 
 def _post(connection_id: str, data: Sequence[bytes]) -> Callable[[], bool]:
     def post() -> bool:
         try:
             for one in data:
-                limits.lease(POSTS, _ALL)
                 gateway.post(connection_id, one)
         except SocketGone:
             sockets.end(connection_id)
-        except (RateLimited, Unavailable):
+        except Unavailable:
             return False
         return True
 
