@@ -61,6 +61,7 @@ _PRODUCTION = {
     "RESOURCE_PREFIX": "x-",
     "ADMIN_EMAIL": "ann@shop.example",
     "LINK_BASE": "https://shop.example",
+    "SOCKETS_URL": "wss://live.shop.example",
     **_QUEUES,
 }
 

@@ -95,6 +95,7 @@ def test_is_off_in_production(monkeypatch, path):
             "QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/",
             "ADMIN_EMAIL": "ann@shop.example",
             "LINK_BASE": "https://shop.example",
+            "SOCKETS_URL": "wss://live.shop.example",
         }
     )
     monkeypatch.setattr(api._adapter, "app", Application(production))
