@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import FastAPI
 from mangum import Mangum
 
-from handler.accounts import authenticate, load_tokens
+from handler.accounts import authenticate, load_tokens, recognise
 from handler.accounts.router import router as accounts
 from handler.audit.router import router as audit
+from handler.channels import CHANNELS
 from handler.core import auth, aws, events, log, metrics, snapshots, system, viewers
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
@@ -20,10 +21,16 @@ from handler.core.starting import started
 from handler.files.router import router as files
 from handler.items.router import router as items
 from handler.jobs.router import router as jobs
+from handler.notifications.router import router as notifications
+from handler.realtime.router import router as realtime
 from handler.transfers.router import router as transfers
 
+__all__ = ["CHANNELS", "ROUTERS", "create_app", "handle"]
+
 # Matched in turn: the busiest first.
-ROUTERS = (items, system.router, accounts, files, jobs, audit, transfers)
+ROUTERS = (
+    *(items, system.router, accounts, files, jobs, notifications, realtime, audit, transfers),
+)
 
 # Sent as they are, without base 64.
 _TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]
@@ -32,6 +39,7 @@ _TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml
 def create_app() -> FastAPI:
     """Put the application together. Reads like a table of contents."""
     auth.use(authenticate)
+    auth.use_sessions(recognise)
     auth.require_filled()
     app = Application(settings())
     for router in ROUTERS:

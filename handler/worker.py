@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from handler.core import aws, log, metrics
+from handler.accounts import recognise
+from handler.channels import CHANNELS
+from handler.core import auth, aws, log, metrics
 from handler.core.starting import started
 from handler.jobs import jobs
 from handler.roster import JOBS
 
-__all__ = ["JOBS", "handle"]
+__all__ = ["CHANNELS", "JOBS", "handle"]
 
 
 def handle(event: Any, context: Any) -> dict[str, Any]:
@@ -26,5 +28,6 @@ def handle(event: Any, context: Any) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in left]}
 
 
+auth.use_sessions(recognise)
 aws.client("dynamodb")
 started()

@@ -12,6 +12,8 @@ os.environ.update(  # before the application is imported, which reads it once
     STAGE="local",
     RESOURCE_PREFIX="dunlin-local-",
     QUEUE_BASE="https://sqs.eu-west-1.amazonaws.com/123456789012/",
+    SOCKETS_URL="wss://live.example/live",
+    SOCKETS_ENDPOINT="https://live.example/live",
     ALLOWED_ORIGINS="https://shop.example",
     RESPONSE_HEADERS='{"X-Deployment": "test"}',
     LINK_BASE="https://shop.example",
@@ -36,7 +38,9 @@ from handler.core.settings import settings
 from infra.blueprint import BLUEPRINT, prefix
 from infra.local import engine
 from infra.local.pump import Pump, context, following
-from tests import cloud, recording, rights
+from infra.local.sockets import Hub
+from infra.local.sockets.virtual import VirtualSockets
+from tests import cloud, posting, recording, rights
 from tests.client import Client
 
 # An example may take as long as it likes: the machine may be busy.
@@ -133,6 +137,21 @@ def inline(jobs: Pump) -> Iterator[Pump]:
     Client.after_each = jobs.deliver
     yield jobs
     Client.after_each = None
+
+
+@pytest.fixture
+def live(jobs: Pump) -> Pump:
+    """Queues, pollers and clock, and what changes in tables is told to who follows it."""
+    jobs.follow(BLUEPRINT.streams)
+    return jobs
+
+
+@pytest.fixture
+def sockets(aws: None) -> Iterator[VirtualSockets]:
+    """The gateway of WebSockets: opens them, and takes what is posted to them."""
+    gateway = VirtualSockets(invoke, Hub(lambda: clock.now().timestamp()))
+    with posting.to(gateway.hub):
+        yield gateway
 
 
 @pytest.fixture

@@ -23,12 +23,20 @@ _ELSEWHERE = {
     "event_unknown": "events that are no HTTP request",
     "file_not_image": "features that show images",
     "file_unfit": "the job of an import",
+    "frame_invalid": "frames of sockets",
+    "frame_too_large": "frames of sockets",
     "method_not_allowed": "any path",
     "not_through_edge": "requests around the edge (CloudFront)",
     "only_local": "`dunlin` commands",
     "origin_not_allowed": "CORS preflights",
     "payload_too_large": "calls that enqueue a job",
+    "publish_forbidden": "frames of sockets",
     "route_not_found": "any other path",
+    "socket_closed": "frames of sockets",
+    "socket_event_unknown": "events that are no socket's",
+    "socket_origin_foreign": "handshakes of sockets",
+    "ticket_invalid": "handshakes of sockets",
+    "too_many_subscriptions": "frames of sockets",
 }
 _ERRORS = """# Errors
 
@@ -54,6 +62,7 @@ _PRODUCTION = {
     "RESOURCE_PREFIX": "x-",
     "ADMIN_EMAIL": "ann@shop.example",
     "LINK_BASE": "https://shop.example",
+    "SOCKETS_URL": "wss://live.shop.example",
     **_QUEUES,
 }
 

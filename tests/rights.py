@@ -15,7 +15,7 @@ from infra.local import grants
 from tests import recording
 
 _SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "secretsmanager": "secretsmanager"}
-_SERVICES |= {"sesv2": "ses", "sqs": "sqs"}
+_SERVICES |= {"sesv2": "ses", "sqs": "sqs", "apigatewaymanagementapi": "execute-api"}
 _EFFECTS = prefix("local") + "limits"
 """The table in which the sample jobs and those of docs/jobs.md leave their effects."""
 _acting: ContextVar[str | None] = ContextVar("acting", default=None)
@@ -44,13 +44,13 @@ def watched() -> Iterator[None]:
         # To sign a form botocore asks where its bucket would be created; S3, whether one may put.
         operation = "PutObject" if model.name == "CreateBucket" else model.name
         wanted = grants.needs(service, operation, params, prefix("local"))
-        if function.startswith("worker"):
-            wanted = frozenset(need for need in wanted if need.resource != _EFFECTS)
         for need in wanted:
             recording.note(function, need)
         granted = BLUEPRINT.function(function)
         refused.update(
-            (function, need) for need in grants.missing(granted, prefix("local"), wanted)
+            (function, need)
+            for need in grants.missing(granted, prefix("local"), wanted)
+            if not (function.startswith("worker") and need.resource == _EFFECTS)
         )
 
     for service in _SERVICES:

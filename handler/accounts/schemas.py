@@ -234,3 +234,9 @@ class AccountClosed(Event, name="accounts.closed", queue="slow", timeout=800):
     """An account was closed: what it owns must go."""
 
     account_id: str
+
+
+class AddressConfirmed(Event, name="accounts.address_confirmed"):
+    """The address of a new account was confirmed: it is ready."""
+
+    account_id: str

@@ -39,17 +39,25 @@ class Caller:
 
 Authenticate = Callable[[str], Caller]
 """Takes a bearer token; returns its caller or raises Unauthenticated."""
+Recognise = Callable[[str, str], Caller]
+"""Takes an account and a session of it that once proved itself; as above."""
 
 
 class _Slot:
     """Holds the one authenticator of a process."""
 
     authenticate: Authenticate | None = None
+    recognise: Recognise | None = None
 
 
 def use(authenticate: Authenticate) -> None:
     """Fill the slot. Doors do this at start."""
     _Slot.authenticate = authenticate
+
+
+def use_sessions(recognise: Recognise) -> None:
+    """Fill the slot of doors whose callers bring no token each time."""
+    _Slot.recognise = recognise
 
 
 def require_filled() -> None:
@@ -63,3 +71,10 @@ def caller_of(token: str) -> Caller:
     if _Slot.authenticate is None:
         raise Unauthenticated
     return _Slot.authenticate(token)
+
+
+def caller_in(account_id: str, session_id: str) -> Caller:
+    """Return the caller of a session while it lasts, or raise Unauthenticated."""
+    if _Slot.recognise is None:
+        raise Unauthenticated
+    return _Slot.recognise(account_id, session_id)

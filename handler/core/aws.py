@@ -21,6 +21,7 @@ from botocore.session import Session
 
 from handler.core import snapshots
 from handler.core.errors import Unavailable
+from handler.core.settings import settings
 
 # parameters.md, "AWS clients": a black hole costs 3 x 2 s, which is well inside a function's time.
 _CONFIG = Config(
@@ -39,7 +40,11 @@ _OTHERS = {
     # A copy of 100 MB answers when it is done. Forms and URLs are signed for the region's own
     # address: the global one redirects, which a browser does not follow with a form.
     "s3": Config(read_timeout=6, signature_version="s3v4", s3={"addressing_style": "virtual"}),
+    # A frame that was posted while its answer was lost would come twice; who posts knows what next.
+    "apigatewaymanagementapi": Config(retries={"mode": "standard", "total_max_attempts": 1}),
 }
+_ELSEWHERE = {"apigatewaymanagementapi": "sockets_endpoint"}
+"""Services whose address is a deployment's own, and the setting that says it."""
 _LAST_SECOND = 1.0  # seconds of a function's time that are kept for its answer (threats K15)
 
 
@@ -83,7 +88,8 @@ def client(service: str) -> BaseClient:
     if service == "dynamodb":
         session.register_component("response_parser_factory", _PlainParserFactory())
     config = _CONFIG.merge(_OTHERS[service]) if service in _OTHERS else _CONFIG
-    made = session.create_client(service, config=config)
+    at = getattr(settings(), _ELSEWHERE[service]) if service in _ELSEWHERE else None
+    made = session.create_client(service, config=config, endpoint_url=at)
     if service == "dynamodb":
         _keep_endpoint(made)
     made.meta.events.register_first("request-created.*.*", _refuse_when_late)

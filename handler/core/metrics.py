@@ -18,7 +18,7 @@ from pynamodb.expressions.operand import Path
 
 from handler.core import clock, log, snapshots, writes
 from handler.core.errors import InputInvalid, Unavailable
-from handler.core.records import MarkedRow, table
+from handler.core.records import MarkedRow, RawRow, table
 
 Step = Literal["minute", "hour", "day"]
 _SHARDS = 4
@@ -94,9 +94,9 @@ def series(name: str, step: Step, start: datetime, end: datetime) -> list[Point]
 
 
 def all_series(
-    names: Sequence[str], step: Step, start: datetime, end: datetime
+    names: Sequence[str] | None, step: Step, start: datetime, end: datetime
 ) -> list[tuple[datetime, Counter[str]]]:
-    """The sums of some counters in each bucket in which anything was counted.
+    """The sums of some counters, or of all, in each bucket in which anything was counted.
 
     Raises InputInvalid for a span too long.
     """
@@ -108,12 +108,17 @@ def all_series(
     for period in _periods(grain, start, end):
         for row in _rows(period, start.strftime(grain.bucket), end.strftime(grain.bucket)):
             of = sums[row["bucket"]["S"]]
-            for name in names:
+            for name in _names(row) if names is None else names:
                 of[name] += int(row.get(f"n_{name}", {"N": "0"})["N"])
     return [
         (datetime.strptime(bucket, grain.bucket).replace(tzinfo=UTC), sums[bucket])
         for bucket in sorted(sums)
     ]
+
+
+def _names(row: RawRow) -> list[str]:
+    """The counters that stand in a row."""
+    return [name.removeprefix("n_") for name in row if name.startswith("n_")]
 
 
 def _periods(grain: _Grain, start: datetime, end: datetime) -> Iterator[str]:

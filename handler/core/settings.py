@@ -46,6 +46,17 @@ class Settings(BaseModel):
         "",
         description="What the names of its buckets end with, as the whole world shares them.",
     )
+    sockets_url: str = Field(
+        "ws://localhost:8000/ws",
+        pattern=r"^wss?://\S+$",
+        description="Where clients open WebSockets. `wss` in production.",
+    )
+    sockets_endpoint: str = Field(
+        "http://localhost:8000",
+        pattern=r"^https?://\S+$",
+        description="Where open WebSockets are posted to and closed: API Gateway's management "
+        "endpoint.",
+    )
     app_name: str = Field("Dunlin", description="What the application calls itself.")
     admin_email: str = Field("", description="Whom users may write to. Required in production.")
     allowed_origins: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
@@ -88,6 +99,8 @@ class Settings(BaseModel):
         """A deployment that would be unsafe does not start."""
         if self.production and not self.link_base.startswith("https://"):
             raise ValueError("LINK_BASE is https in production")
+        if self.production and not self.sockets_url.startswith("wss://"):
+            raise ValueError("SOCKETS_URL is wss in production")
         if self.production and self.auto_verify:
             raise ValueError("AUTO_VERIFY is not for production")
         if self.production and not self.admin_email:

@@ -19,3 +19,12 @@ def find_job(caller: Caller, job_id: str) -> JobRow:
     if row.on_behalf_of != caller.id and caller.role is not Role.ADMIN:
         raise JobNotFound
     return row
+
+
+def may_see(caller: Caller, job_id: str) -> bool:
+    """Whether a job is there, and the caller's to see."""
+    try:
+        find_job(caller, job_id)
+    except JobNotFound:
+        return False
+    return True

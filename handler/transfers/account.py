@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from handler import accounts, audit, files, jobs
+from handler import accounts, audit, files, jobs, notifications
 from handler.transfers import registry
 from handler.transfers.cells import Column
 from handler.transfers.formats import Row
@@ -21,6 +21,7 @@ _PARTS: dict[str, Page] = {
     "session": _whole(accounts.sessions_held),
     "file": files.page_held,
     "job": jobs.page_held,
+    "notification": notifications.page_held,
     "event": audit.page_of_actor,
     "event-about": audit.page_of_subject,
 }

@@ -19,7 +19,16 @@ from infra.blueprint.data import (
     TOKENS,
     UPLOADS,
 )
-from infra.blueprint.functions import API, CLOCK, LETTERS, OPERATORS, WORKER_FAST, WORKER_SLOW
+from infra.blueprint.functions import (
+    API,
+    CHANGES,
+    CLOCK,
+    LETTERS,
+    OPERATORS,
+    SOCKETS,
+    WORKER_FAST,
+    WORKER_SLOW,
+)
 from infra.blueprint.shapes import (
     Blueprint,
     Bucket,
@@ -30,7 +39,9 @@ from infra.blueprint.shapes import (
     Queue,
     Secret,
     Sender,
+    Sockets,
     Source,
+    Stream,
     Table,
 )
 
@@ -47,14 +58,16 @@ __all__ = [
     "Queue",
     "Secret",
     "Sender",
+    "Sockets",
     "Source",
+    "Stream",
     "Table",
     "environment",
     "prefix",
 ]
 
 BLUEPRINT = Blueprint(
-    functions=(API, WORKER_FAST, WORKER_SLOW, CLOCK, LETTERS, OPERATORS),
+    functions=(API, WORKER_FAST, WORKER_SLOW, CLOCK, LETTERS, OPERATORS, SOCKETS, CHANGES),
     tables=TABLES,
     queues=(FAST, SLOW),
     sources=(
@@ -63,6 +76,13 @@ BLUEPRINT = Blueprint(
         Source(FAST.dead, LETTERS.name, batch=10, concurrency=2),
         Source(SLOW.dead, LETTERS.name, batch=10, concurrency=2),
     ),
+    # News that is an hour old is no news; ten failures in a row are no passing trouble.
+    streams=tuple(
+        Stream(table.name, CHANGES.name, batch=100, retries=10, max_age=3600, dead=FAST.dead)
+        for table in TABLES
+        if table.stream
+    ),
+    sockets=Sockets("sockets", function=SOCKETS.name),
     buckets=(PAYLOADS, UPLOADS, STORED),
     secrets=(CURSORS, REFRESH, TOKENS),
     edge=EDGE,
@@ -77,15 +97,20 @@ def prefix(stage: str) -> str:
     return f"dunlin-{stage}-"
 
 
-def environment(stage: str, *, queue_base: str, bucket_suffix: str) -> dict[str, str]:
+def environment(
+    stage: str, *, queue_base: str, bucket_suffix: str, sockets_url: str, sockets_endpoint: str
+) -> dict[str, str]:
     """What every function is told, wherever it runs.
 
     A queue's URL is the base, the prefix and its name; a bucket's name, which the whole world
-    shares, is the prefix, its name and the suffix.
+    shares, is the prefix, its name and the suffix. Sockets are opened at one address, and posted to
+    at another.
     """
     return {
         "STAGE": stage,
         "RESOURCE_PREFIX": prefix(stage),
         "QUEUE_BASE": queue_base,
         "BUCKET_SUFFIX": bucket_suffix,
+        "SOCKETS_URL": sockets_url,
+        "SOCKETS_ENDPOINT": sockets_endpoint,
     }

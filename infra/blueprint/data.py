@@ -11,6 +11,7 @@ ITEMS = Table(
         Index("price", partition=Key("price_shelf"), sort=Key("price_key")),
         Index("owner_price", partition=Key("owner_currency"), sort=Key("price_key")),
     ),
+    stream=True,
 )
 ITEM_TERMS = Table("item_terms", partition=Key("term_shard"), sort=Key("entry"))
 IDEMPOTENCY = Table("idempotency", partition=Key("key"), ttl="expires_at")
@@ -45,6 +46,7 @@ JOBS = Table(
         Index("dead", partition=Key("grave"), sort=Key("epitaph"), projection="KEYS_ONLY"),
     ),
     ttl="expires_at",
+    stream=True,
 )
 FILES = Table(
     "files",
@@ -55,10 +57,22 @@ FILES = Table(
     ),
     ttl="expires_at",
 )
+NOTIFICATIONS = Table(
+    "notifications",
+    partition=Key("owner_id"),
+    sort=Key("id"),
+    ttl="expires_at",
+    stream=True,
+)
+CONNECTIONS = Table("connections", partition=Key("id"), ttl="expires_at")
+SUBSCRIPTIONS = Table(
+    "subscriptions", partition=Key("place"), sort=Key("connection_id"), ttl="expires_at"
+)
+EVENTS = Table("events", partition=Key("channel"), sort=Key("seq", "N"), ttl="expires_at")
 
 TABLES = (
     *(ITEMS, ITEM_TERMS, IDEMPOTENCY, ACCOUNTS, ACCOUNT_EMAILS, LIMITS, AUDIT, METRICS, JOBS),
-    *(FILES, REPORTS),
+    *(FILES, REPORTS, NOTIFICATIONS, CONNECTIONS, SUBSCRIPTIONS, EVENTS),
 )
 
 # A message stays hidden for longer than its function may run: 30 s more (parameters.md, "Queues").

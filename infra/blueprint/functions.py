@@ -7,6 +7,24 @@ _ITEM_ROWS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dy
 _QUEUES = (Grant("fast", ("sqs:SendMessage",)), Grant("slow", ("sqs:SendMessage",)))
 _JOB_ROWS = Grant("jobs", ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", *_ITEM_ROWS))
 _OBJECTS = Grant("payloads", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"))
+_CLOSING = (
+    Grant("connections", ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+    Grant("subscriptions", ("dynamodb:DeleteItem",)),
+    Grant("sockets", ("execute-api:ManageConnections",)),
+)
+"""What it takes to end a socket, for whatever reason."""
+_PUBLISHING = (
+    *_CLOSING,
+    Grant("events", ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+    Grant("events", ("dynamodb:Query",)),
+    Grant("subscriptions", ("dynamodb:Query",)),
+    Grant("accounts", ("dynamodb:GetItem",)),
+    Grant("limits", ("dynamodb:UpdateItem",)),
+    Grant("jobs", ("dynamodb:PutItem",)),
+    Grant("fast", ("sqs:SendMessage",)),
+    Grant("metrics", ("dynamodb:UpdateItem",)),
+)
+"""What it takes to publish events, and to see that they are delivered."""
 
 API = Function(
     "api",
@@ -34,8 +52,12 @@ API = Function(
         Grant("uploads", ("s3:PutObject",)),
         Grant("files", ("s3:GetObject",)),
         Grant("reports", ("dynamodb:Query",)),
+        Grant("notifications", ("dynamodb:BatchGetItem", "dynamodb:DeleteItem")),
+        Grant("notifications", ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")),
         *_QUEUES,
         _OBJECTS,
+        *_CLOSING,
+        Grant("events", ("dynamodb:GetItem", "dynamodb:Query")),
         Grant("refresh", ("secretsmanager:GetSecretValue",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
         Grant("edge", ("secretsmanager:GetSecretValue",)),
@@ -57,10 +79,17 @@ WORKER_FAST = Function(
         Grant("fast", ("sqs:ChangeMessageVisibility",)),
         Grant("accounts", ("dynamodb:GetItem", "dynamodb:UpdateItem")),
         Grant("account_emails", ("dynamodb:GetItem",)),
+        Grant("notifications", ("dynamodb:GetItem", "dynamodb:PutItem")),
         Grant("items", ("dynamodb:BatchGetItem", "dynamodb:PutItem")),
         Grant("item_terms", ("dynamodb:PutItem",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
         Grant("mail", ("ses:SendEmail",)),
+        *_CLOSING,
+        Grant("events", ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+        Grant("events", ("dynamodb:Query",)),
+        Grant("subscriptions", ("dynamodb:Query",)),
+        Grant("limits", ("dynamodb:UpdateItem",)),
+        Grant("metrics", ("dynamodb:Query",)),
     ),
 )
 WORKER_SLOW = Function(
@@ -81,6 +110,8 @@ WORKER_SLOW = Function(
         Grant("jobs", ("dynamodb:Query",), indexes=("dead", "owner")),
         Grant("accounts", ("dynamodb:GetItem",)),
         Grant("accounts", ("dynamodb:Query",), indexes=("newest",)),
+        Grant("notifications", ("dynamodb:BatchGetItem", "dynamodb:DeleteItem")),
+        Grant("notifications", ("dynamodb:PutItem", "dynamodb:Query")),
         Grant("items", ("dynamodb:DeleteItem",)),
         Grant("items", ("dynamodb:Query",), indexes=("newest", "owner")),
         Grant("item_terms", ("dynamodb:DeleteItem",)),
@@ -132,5 +163,30 @@ OPERATORS = Function(
         Grant("payloads", ("s3:DeleteObject", "s3:GetObject")),
         Grant("cursors", ("secretsmanager:GetSecretValue",)),
         Grant("tokens", ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")),
+    ),
+)
+SOCKETS = Function(
+    "sockets",
+    handler="handler.sockets.handle",
+    description="Answers the frames of WebSockets.",
+    memory=512,
+    timeout=25,  # API Gateway gives up after 29 s; the function answers before that.
+    grants=(
+        *_PUBLISHING,
+        Grant("connections", ("dynamodb:UpdateItem",)),
+        Grant("subscriptions", ("dynamodb:PutItem",)),
+        Grant("jobs", ("dynamodb:ConditionCheckItem", "dynamodb:GetItem")),
+    ),
+)
+CHANGES = Function(
+    "changes",
+    handler="handler.changes.handle",
+    description="Tells those who follow it what changed in tables.",
+    memory=512,
+    timeout=60,
+    grants=(
+        *_PUBLISHING,
+        Grant("jobs", ("dynamodb:GetItem",)),
+        Grant("notifications", ("dynamodb:PutItem",)),
     ),
 )

@@ -29,7 +29,8 @@ class Index:
 class Table:
     """A DynamoDB table, billed on demand.
 
-    `ttl` names the attribute (epoch seconds) that expires a row.
+    `ttl` names the attribute (epoch seconds) that expires a row. With `stream`, the table tells of
+    each change what a row was and what it is.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Table:
     sort: Key | None = None
     indexes: tuple[Index, ...] = ()
     ttl: str | None = None
+    stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,37 @@ class Source:
     function: str
     batch: int
     concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A table's changes, which a function is given in batches; those of one key in their order.
+
+    It answers which change of a batch failed (`ReportBatchItemFailures`): that one and all after it
+    come again. When it fails as a whole, the batch comes again in halves. What has failed so many
+    `retries`, or is older than `max_age` (seconds), is given up: where it stood is told to the
+    queue `dead`, and the changes behind it move on.
+    """
+
+    table: str
+    function: str
+    batch: int
+    retries: int
+    max_age: int
+    dead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """A WebSocket API: `function` is given each of the `routes`, by the frame's `action`.
+
+    Of a frame whose action is `ping` the gateway itself answers `pong`, without any function.
+    """
+
+    name: str
+    function: str
+    routes: tuple[str, ...] = ("$connect", "$default", "$disconnect")
+    pong: str = '{"type":"pong"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +174,8 @@ class Blueprint:
     tables: tuple[Table, ...]
     queues: tuple[Queue, ...]
     sources: tuple[Source, ...]
+    streams: tuple[Stream, ...]
+    sockets: Sockets
     buckets: tuple[Bucket, ...]
     secrets: tuple[Secret, ...]
     edge: Secret

@@ -26,6 +26,8 @@ and should wake somebody all the same."""
 LAMBDAS_ERROR = '?"[ERROR]" ?"Task timed out" ?"Runtime exited"'
 """What Lambda and its Python runtime write of a function that raised, hung or died."""
 
+_LATE = 60_000
+"""Milliseconds: who looks at a page does not wait for a minute."""
 _THROTTLED = 'SELECT SUM(ThrottledRequests) FROM SCHEMA("AWS/DynamoDB", TableName, Operation)'
 """Of all tables of the account: a query cannot say OR, and each table by itself would be billed."""
 
@@ -99,7 +101,13 @@ class Alarm:
 
 def alarms(stage: Stage, *, api: str) -> tuple[Alarm, ...]:
     """Give every alarm of a stage, whose HTTP API has this id."""
-    return (*_of_jobs(stage), *_of_requests(stage, api), *_of_functions(), _tables_throttled())
+    return (
+        *_of_jobs(stage),
+        *_of_requests(stage, api),
+        *_of_functions(),
+        *_of_streams(stage),
+        _tables_throttled(),
+    )
 
 
 def _of_jobs(stage: Stage) -> tuple[Alarm, ...]:
@@ -193,6 +201,26 @@ def _of_functions() -> tuple[Alarm, ...]:
             Measured("AWS/Lambda", "Throttles", "Sum"),  # of all functions, which share that
             limit=10,
         ),
+    )
+
+
+def _of_streams(stage: Stage) -> tuple[Alarm, ...]:
+    """What is told live is late before it is lost: changes are given up when they are too old."""
+    return tuple(
+        Alarm(
+            f"{function}-late",
+            "What changed in tables is told late, or not at all.",
+            Measured(
+                "AWS/Lambda",
+                "IteratorAge",
+                "Maximum",
+                (("FunctionName", stage.prefix + function),),
+            ),
+            limit=_LATE,
+            reaching=2,
+            periods=3,
+        )
+        for function in dict.fromkeys(stream.function for stream in BLUEPRINT.streams)
     )
 
 

@@ -42,7 +42,8 @@ def create_app(
     )
     stage = _as_asked(app, checked(stage) if stage else _named(app))
     data = Data(app, stage=stage)
-    backend = Backend(app, stage=stage, bundles=bundle.ensure() if bundles is None else bundles)
+    bundles = bundle.ensure() if bundles is None else bundles
+    backend = Backend(app, stage=stage, bundles=bundles)
     backend.add_stack_dependency(data)
     if stage.edge:
         Edge(app, stage=stage).add_stack_dependency(backend)

@@ -12,6 +12,7 @@ from infra.cloud.buckets import add_bucket
 from infra.cloud.queues import add_queue
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import EDGE_REGION, Stage
+from infra.cloud.streams import note_stream
 
 KEY_CHARACTERS = 64  # letters and digits: 381 bits, more than any HMAC key needs
 _DKIM_SECONDS = "1800"  # what SES itself suggests
@@ -29,7 +30,9 @@ class Data(cdk.Stack):
             env=stage.place,
         )
         for table in BLUEPRINT.tables:
-            _add_table(self, table, stage)
+            made = _add_table(self, table, stage)
+            if table.stream:
+                note_stream(self, table.name, made.table_stream_arn or "", stage)
         queues = {queue.name: add_queue(self, queue, stage) for queue in BLUEPRINT.queues}
         for bucket in BLUEPRINT.buckets:
             add_bucket(self, bucket, stage, queues)
@@ -41,8 +44,8 @@ class Data(cdk.Stack):
             _add_sender(self, stage)
 
 
-def _add_table(stack: Data, table: Table, stage: Stage) -> None:
-    dynamodb.TableV2(
+def _add_table(stack: Data, table: Table, stage: Stage) -> dynamodb.TableV2:
+    return dynamodb.TableV2(
         stack,
         table.name,
         table_name=stage.prefix + table.name,
@@ -50,6 +53,7 @@ def _add_table(stack: Data, table: Table, stage: Stage) -> None:
         sort_key=_attribute(table.sort) if table.sort else None,
         global_secondary_indexes=[_index(index, stage) for index in table.indexes],
         time_to_live_attribute=table.ttl,
+        dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if table.stream else None,
         billing=dynamodb.Billing.on_demand(
             max_read_request_units=stage.table_reads_per_second,
             max_write_request_units=stage.table_writes_per_second,

@@ -6,7 +6,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.blueprint import BLUEPRINT, Function
-from infra.cloud.rights import add_role
+from infra.cloud.rights import Surroundings, add_role
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
@@ -20,33 +20,48 @@ class Door(Construct):
     """One function of the blueprint, as `function`, and its log, as `logs`."""
 
     def __init__(
-        self, scope: Construct, spec: Function, *, stage: Stage, code: lambda_.Code
+        self,
+        scope: Construct,
+        spec: Function,
+        *,
+        stage: Stage,
+        code: lambda_.Code,
+        around: Surroundings,
     ) -> None:
         super().__init__(scope, spec.name)
-        name = stage.prefix + spec.name
-        self.logs = _add_log(self, name, stage)
-        self.function = lambda_.Function(
-            self,
-            "Function",
-            function_name=name,
-            description=spec.description,
-            code=code,
-            handler=spec.handler,
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
-            memory_size=spec.memory * stage.memory_factor,
-            timeout=cdk.Duration.seconds(spec.timeout),
-            environment=stage.environment,
-            log_group=self.logs,
-            role=add_role(self, spec, stage=stage, log_group=self.logs),
-            tracing=lambda_.Tracing.ACTIVE,
-            recursive_loop=_recursive_loop(spec),
-            snap_start=_snap_start(spec, stage),
-            current_version_options=_UNTIL_THE_NEXT,
-        )
-        for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
-            acknowledge(self.function, rule, reason=RUNTIME_REASON)
-        acknowledge(self.function, "Serverless-LambdaDLQ", reason=_why_failures_are_not_kept(spec))
+        self.logs = _add_log(self, stage.prefix + spec.name, stage)
+        self.function = _add_function(self, spec, stage, code, around)
+        _acknowledge_rules(self.function, spec)
+
+
+def _add_function(
+    door: Door, spec: Function, stage: Stage, code: lambda_.Code, around: Surroundings
+) -> lambda_.Function:
+    return lambda_.Function(
+        door,
+        "Function",
+        function_name=stage.prefix + spec.name,
+        description=spec.description,
+        code=code,
+        handler=spec.handler,
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        architecture=lambda_.Architecture.ARM_64,
+        memory_size=spec.memory * stage.memory_factor,
+        timeout=cdk.Duration.seconds(spec.timeout),
+        environment=stage.environment(around.sockets),
+        log_group=door.logs,
+        role=add_role(door, spec, stage=stage, log_group=door.logs, around=around),
+        tracing=lambda_.Tracing.ACTIVE,
+        recursive_loop=_recursive_loop(spec),
+        snap_start=_snap_start(spec, stage),
+        current_version_options=_UNTIL_THE_NEXT,
+    )
+
+
+def _acknowledge_rules(function: lambda_.Function, spec: Function) -> None:
+    for rule in ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"):
+        acknowledge(function, rule, reason=RUNTIME_REASON)
+    acknowledge(function, "Serverless-LambdaDLQ", reason=_why_failures_are_not_kept(spec))
 
 
 def _add_log(scope: Construct, name: str, stage: Stage) -> logs.LogGroup:
@@ -61,7 +76,7 @@ def _add_log(scope: Construct, name: str, stage: Stage) -> logs.LogGroup:
 
 def _snap_start(spec: Function, stage: Stage) -> lambda_.SnapStartConf | None:
     """Only where somebody waits for the start."""
-    answers = spec.name == BLUEPRINT.http
+    answers = spec.name in {BLUEPRINT.http, BLUEPRINT.sockets.function}
     return lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start and answers else None
 
 
@@ -78,6 +93,8 @@ def _reads_a_queue(spec: Function) -> bool:
 def _why_failures_are_not_kept(spec: Function) -> str:
     if _reads_a_queue(spec):
         return "Its queues keep what failed."
+    if any(stream.function == spec.name for stream in BLUEPRINT.streams):
+        return "Dead letters tell where in the stream it failed."
     if spec.name == BLUEPRINT.clock:
         return NEXT_MINUTE
     return "Invoked synchronously only: whoever invokes it is told of a failure."

@@ -5,7 +5,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 
-from infra.blueprint import Source
+from infra.blueprint import Source, Stream
 from infra.cloud.functions import NEXT_MINUTE, Door
 from infra.cloud.queues import queue_arn
 from infra.cloud.rules import acknowledge
@@ -28,6 +28,30 @@ def add_source(door: Door, source: Source, stage: Stage) -> None:
         "Serverless-LambdaEventSourceMappingDestination",
         reason="The queue keeps what failed. Lambda has such destinations for streams only.",
     )
+
+
+def add_stream(door: Door, stream: Stream, stage: Stage, arn: str) -> None:
+    """Hand a table's changes to a function, those of a shard one batch after the other."""
+    lambda_.CfnEventSourceMapping(
+        door,
+        stream.table,
+        function_name=door.function.function_name,
+        event_source_arn=arn,
+        starting_position="TRIM_HORIZON",
+        batch_size=stream.batch,
+        bisect_batch_on_function_error=True,
+        destination_config=_told(queue_arn(door, stream.dead, stage)),
+        function_response_types=["ReportBatchItemFailures"],
+        maximum_record_age_in_seconds=stream.max_age,
+        maximum_retry_attempts=stream.retries,
+        parallelization_factor=1,
+    )
+
+
+def _told(queue: str) -> lambda_.CfnEventSourceMapping.DestinationConfigProperty:
+    """Say where what is given up is told. The rights to it stand in the function's role."""
+    kind = lambda_.CfnEventSourceMapping
+    return kind.DestinationConfigProperty(on_failure=kind.OnFailureProperty(destination=queue))
 
 
 def add_minutes(door: Door, stage: Stage) -> None:

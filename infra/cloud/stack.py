@@ -13,8 +13,11 @@ from infra.cloud.dashboard import Dashboard
 from infra.cloud.functions import Door
 from infra.cloud.http_api import HttpApi
 from infra.cloud.publishing import publish, shift
-from infra.cloud.sources import add_minutes, add_source
+from infra.cloud.rights import Surroundings
+from infra.cloud.sockets import SocketsApi
+from infra.cloud.sources import add_minutes, add_source, add_stream
 from infra.cloud.stages import Stage
+from infra.cloud.streams import noted_stream
 from infra.cloud.watch import Watch
 
 
@@ -28,12 +31,10 @@ class Backend(cdk.Stack):
             description=f"What {stage.app_name} ({stage.name}) does.",
             env=stage.place,
         )
-        doors = {
-            spec.name: Door(self, spec, stage=stage, code=bundled(spec.handler, bundles))
-            for spec in BLUEPRINT.functions
-        }
-        for source in BLUEPRINT.sources:
-            add_source(doors[source.function], source, stage)
+        sockets = SocketsApi(self, stage=stage)
+        doors = _add_doors(self, stage, bundles, sockets)
+        answering = doors[BLUEPRINT.sockets.function]
+        sockets.answer(publish(answering, answering.function, stage) or answering.function)
         add_minutes(doors[BLUEPRINT.clock], stage)
         api = doors[BLUEPRINT.http]
         live = publish(api, api.function, stage)
@@ -42,8 +43,28 @@ class Backend(cdk.Stack):
         if live and stage.canary:
             shift(api, live, stage, watch.stop_canaries)
         cdk.CfnOutput(self, "Url", value=http.url)
+        cdk.CfnOutput(self, "SocketsUrl", value=f"wss://{sockets.address}")
         for name in (BLUEPRINT.http, OPERATORS.name):
             cdk.CfnOutput(self, f"{name.title()}Function", value=stage.prefix + name)
+
+
+def _add_doors(
+    stack: Backend, stage: Stage, bundles: Mapping[str, Path], sockets: SocketsApi
+) -> dict[str, Door]:
+    """Add every function, and the queues and streams that they are given."""
+    followed = (stream.table for stream in BLUEPRINT.streams)
+    streams = {table: noted_stream(stack, table, stage) for table in followed}
+    around = Surroundings(sockets.address, sockets.connections, streams)
+    code = {spec.name: bundled(spec.handler, bundles) for spec in BLUEPRINT.functions}
+    doors = {
+        spec.name: Door(stack, spec, stage=stage, code=code[spec.name], around=around)
+        for spec in BLUEPRINT.functions
+    }
+    for source in BLUEPRINT.sources:
+        add_source(doors[source.function], source, stage)
+    for stream in BLUEPRINT.streams:
+        add_stream(doors[stream.function], stream, stage, streams[stream.table])
+    return doors
 
 
 def _watch(stack: Backend, stage: Stage, doors: Mapping[str, Door], http: HttpApi) -> Watch:

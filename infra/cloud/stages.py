@@ -119,12 +119,15 @@ class Stage:
         zone = self.hosted_zone_name
         return bool(zone) and f".{self.mail_domain}".endswith(f".{zone}")
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What every function of this stage is told."""
+    def environment(self, sockets: str) -> dict[str, str]:
+        """What every function of this stage is told; `sockets` is that API's address, bare."""
         queue_base = f"https://sqs.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}/{cdk.Aws.ACCOUNT_ID}/"
         told = blueprint.environment(
-            self.name, queue_base=queue_base, bucket_suffix=self.bucket_suffix
+            self.name,
+            queue_base=queue_base,
+            bucket_suffix=self.bucket_suffix,
+            sockets_url=f"wss://{sockets}",
+            sockets_endpoint=f"https://{sockets}",
         )
         return (
             told

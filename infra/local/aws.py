@@ -23,7 +23,7 @@ from infra.local.engine import contents
 from infra.local.places import ACCOUNT
 from infra.local.s3 import Door
 
-_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
 _KINDS = {"dynamodb": "table/", "secretsmanager": "secret:", "ses": "identity/"}
 _PIECE = 256 * 1024  # bytes of a body that nobody wanted
 _POLL = 0.05  # seconds until the server sees that it shall stop
@@ -105,6 +105,8 @@ def asked(call: Call) -> tuple[str, dict[str, Any]]:
     """The operation of a call, and its arguments as far as grants are about them."""
     if call.service == "s3":
         return objects.asked(call)
+    if call.service == "execute-api":
+        return call.method, {}
     return call.operation, json.loads(call.body)
 
 

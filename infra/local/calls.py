@@ -86,6 +86,8 @@ def denial(service: str, message: str) -> Answer:
     """Refuse a call as its service does: S3 in XML, SQS by the code of its old protocol."""
     if service == "s3":
         return xml_failure("AccessDenied", message, status=403)
+    if service == "execute-api":
+        return failure("ForbiddenException", message, status=403)
     refused = failure("AccessDeniedException", message)
     if service == "sqs":
         return Answer(403, {**JSON, "x-amzn-query-error": "AccessDenied;Sender"}, refused.body)

@@ -10,6 +10,7 @@ from socket import socket
 from infra.blueprint import BLUEPRINT, Function
 from infra.local import engine, keeping
 from infra.local.aws import Access, Endpoint
+from infra.local.calls import Service
 from infra.local.forwarding import forward
 from infra.local.journal import Journal, load
 from infra.local.mailbox import Mailbox
@@ -23,6 +24,7 @@ from infra.local.resources import (
     notify_queues,
 )
 from infra.local.services import mailing, remembering, secret_value
+from infra.local.sockets import Hub
 from infra.local.state import State
 
 
@@ -49,19 +51,18 @@ def start(  # noqa: PLR0913 - all that it stands between
     mailbox: Mailbox,
     dynamodb: str | None,
     *,
+    hub: Hub,
     origins: tuple[str, ...] = (),
 ) -> Cloud:
     """Serve AWS on a socket, to functions by access key id, and to pages of these origins.
 
-    With the URL of another DynamoDB the tables and their rows are there, and not in the state.
+    Functions post to WebSockets through the hub. With the URL of another DynamoDB the tables and
+    their rows are there, and not in the state.
     """
     engine.install()
-    services = MOTO | {
-        "secretsmanager": remembering(MOTO["secretsmanager"], state, PREFIX),
-        "s3": keeping.keeping(MOTO["s3"], state),
-        "ses": mailing(mailbox),
-        **({"dynamodb": forward(dynamodb)} if dynamodb else {}),
-    }
+    services = _services(state, mailbox, hub)
+    if dynamodb is not None:
+        services["dynamodb"] = forward(dynamodb)
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
     journal = _journal(state) if dynamodb is None else None
     _create_others(state, origins)
@@ -69,6 +70,16 @@ def start(  # noqa: PLR0913 - all that it stands between
     endpoint = Endpoint(listening, access.answer)
     endpoint.start()
     return Cloud(access, endpoint, journal, created)
+
+
+def _services(state: State, mailbox: Mailbox, hub: Hub) -> dict[str, Service]:
+    """Moto's services, and those that the twin has of its own or keeps what they are told."""
+    return MOTO | {
+        "secretsmanager": remembering(MOTO["secretsmanager"], state, PREFIX),
+        "s3": keeping.keeping(MOTO["s3"], state),
+        "ses": mailing(mailbox),
+        "execute-api": hub.answer,
+    }
 
 
 def _journal(state: State) -> Journal:

@@ -6,23 +6,19 @@ twin's own.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from infra.local import http_api
+from infra.local.asgi import Receive, Scope, Send
 from infra.local.http_api import Request, Response, refusal
 from infra.local.invoker import PayloadTooLarge, Pool
 from infra.local.mailbox import Mailbox
 from infra.local.process import FunctionFailed, FunctionTimedOut
+from infra.local.sockets import Sockets
 
 _BODY = 10 * 1024 * 1024  # bytes of a request's body
 _HEADERS = 10_240  # bytes of a request's line and headers
 _PATIENCE = 30.0  # seconds in which an integration has to answer
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Api:
@@ -59,12 +55,20 @@ class Api:
 
 
 class Gateway(Api):
-    """Serves the function that the blueprint names for HTTP, and the twin's own paths."""
+    """Serves the function that the blueprint names for HTTP, sockets, and the twin's own paths."""
 
-    def __init__(self, pools: dict[str, Pool], http: str, mailbox: Mailbox) -> None:
+    def __init__(
+        self, pools: dict[str, Pool], http: str, mailbox: Mailbox, sockets: Sockets
+    ) -> None:
         super().__init__(pools[http])
         self._pools = pools
         self._mailbox = mailbox
+        self._sockets = sockets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request, or serve one socket."""
+        serve = self._sockets if scope["type"] == "websocket" else super().__call__
+        await serve(scope, receive, send)
 
     async def _answer(self, request: Request, path: str) -> Response:
         if path.startswith("/_local/"):

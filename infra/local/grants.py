@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from infra.blueprint import MAIL, Function
+from infra.blueprint import BLUEPRINT, MAIL, Function
 
 _TRANSACTION = {
     "ConditionCheck": "ConditionCheckItem",
@@ -40,12 +40,15 @@ class Need:
 def needs(service: str, operation: str, body: dict[str, Any], prefix: str = "") -> frozenset[Need]:
     """All that a call needs. A body without the names that an operation requires needs `*`.
 
-    Mail has one sender, whatever its address, so that needs the sender with this prefix.
+    Mail has one sender, whatever its address, so that needs the sender with this prefix; and there
+    is one API of sockets.
     """
     if service == "dynamodb":
         return frozenset(_dynamodb(operation, body))
     if service == "ses":
         return frozenset({Need(f"ses:{operation}", prefix + MAIL.name)})
+    if service == "execute-api":
+        return frozenset({Need("execute-api:ManageConnections", prefix + BLUEPRINT.sockets.name)})
     if service == "s3":
         return frozenset(_s3(operation, body))
     if service == "sqs":

@@ -35,6 +35,10 @@ class Inbox:
         found = self._backend.receive_message(self.name, most, 0, visibility, ["All"])
         return [_received(message) for message in found]
 
+    def put(self, body: str) -> None:
+        """Send a message."""
+        self._backend.send_message(self.name, body)
+
     def delete(self, message: Received) -> None:
         """Delete a message that was received, if it is still there."""
         self.queue.delete_message(message["ReceiptHandle"])

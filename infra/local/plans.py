@@ -18,6 +18,8 @@ PREFIX = blueprint.prefix(STAGE)
 
 _OWN_ORIGINS = ("http://localhost:*", "http://127.0.0.1:*")
 _SENDER = "no-reply@dunlin.localhost"
+SOCKETS = "/ws"
+"""The path at which sockets are opened."""
 ENVIRONMENTS = 4
 """Of one function at a time."""
 
@@ -50,7 +52,11 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
         **_runtime(function, name),
         **_aws(key_id, around.endpoint),
         **blueprint.environment(
-            STAGE, queue_base=f"{around.endpoint}/{ACCOUNT}/", bucket_suffix=""
+            STAGE,
+            queue_base=f"{around.endpoint}/{ACCOUNT}/",
+            bucket_suffix="",
+            sockets_url=around.url.replace("http", "ws", 1) + SOCKETS,
+            sockets_endpoint=around.endpoint,
         ),
         "LINK_BASE": around.url,
         "MAIL_FROM": _SENDER,

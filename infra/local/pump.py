@@ -1,4 +1,4 @@
-"""SQS, Lambda's pollers and the clock, for tests that run all functions in one process.
+"""SQS, streams, Lambda's pollers and the clock, for tests that run all functions in one process.
 
 Synchronous, without threads, on a clock that moves when it is told to. Messages are those of moto's
 SQS, so `following` has to be in force while any are sent or received.
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from infra.blueprint import BLUEPRINT, Source
+from infra.blueprint import BLUEPRINT, Source, Stream
 from infra.local import scheduled, sources
+from infra.local.following import Follower
 from infra.local.inbox import Inbox
 from infra.local.sources import Message
-from infra.local.virtual import EPOCH, MILLISECOND, Clock, Context, context, following
+from infra.local.virtual import EPOCH, MILLISECOND, Clock, Context, context, following, milliseconds
 from infra.local.whims import Odds, Whims
 
 __all__ = [
@@ -81,6 +82,8 @@ class Pump:
             (source, Inbox(prefix + source.queue, self._region, self._account))
             for source in sources
         ]
+        self._prefix = prefix
+        self._followers: list[Follower] = []
         self._next_tick = clock.now + _MINUTE
         self._running: list[tuple[Source, Inbox, list[Message]]] = []
         self._whims: Whims | None = None
@@ -96,6 +99,13 @@ class Pump:
         """Deliver everything once and in order again."""
         self._whims = None
 
+    def follow(self, streams: tuple[Stream, ...]) -> None:
+        """From now on hand out the changes of tables too."""
+        self._followers = [
+            Follower(stream, prefix=self._prefix, region=self._region, account=self._account)
+            for stream in streams
+        ]
+
     def deliver(self) -> int:
         """Hand out what is visible, until nothing is. Returns how many messages were handed out."""
         handed = 0
@@ -103,11 +113,13 @@ class Pump:
             batches = [
                 batch for source, inbox in self._inboxes for batch in self._next(source, inbox)
             ]
-            if not batches:
-                return handed
             for batch in batches:
                 self._hand(*batch)
                 handed += len(batch[2])
+            changed = sum(map(self._tell, self._followers))
+            if not batches and not changed:
+                return handed
+            handed += changed
         raise NotDrained("There is no end to the messages of this moment. " + self._left())
 
     def redeliver(self) -> int:
@@ -141,9 +153,9 @@ class Pump:
         """Go to the next moment at which anything happens, and do it."""
         moments = [end, self._next_tick]
         for _, inbox in self._inboxes:
-            moment = inbox.next_moment()
-            if moment is not None:
-                moments.append(EPOCH + timedelta(milliseconds=round(moment * 1000)))
+            moments += _moments(inbox.next_moment())
+        for follower in self._followers:
+            moments += _moments(follower.next_moment())
         if self._next_tick > self._clock.now:
             wait = max(min(moments) - self._clock.now, MILLISECOND)
             self._clock.pass_(seconds=wait.total_seconds())
@@ -186,6 +198,19 @@ class Pump:
             if message["MessageId"] not in left:
                 inbox.delete(message)
 
+    def _tell(self, follower: Follower) -> int:
+        """Hand out the next batch of a stream. Returns how many changes that were."""
+        now = milliseconds(self._clock) / 1000
+        batch = follower.next(now)
+        if batch is None:
+            return 0
+        done, answer = self._answer(follower.stream.function, batch.event)
+        if not done:
+            follower.fail(batch, now)
+        elif self._whims is None or not self._whims.is_doubled():
+            follower.settle(batch, answer, now)
+        return len(batch.changes)
+
     def _answer(self, function: str, event: dict[str, Any]) -> tuple[bool, Any]:
         """Whether a function succeeded, and its answer as JSON has it."""
         try:
@@ -204,3 +229,8 @@ class Pump:
             for failure in self.failures[-5:]
         )
         return f"Left in {queues}.{failed}"
+
+
+def _moments(moment: float | None) -> list[datetime]:
+    """A moment in seconds of the epoch, if there is one."""
+    return [] if moment is None else [EPOCH + timedelta(milliseconds=round(moment * 1000))]

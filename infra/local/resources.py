@@ -39,6 +39,11 @@ def definition(table: Table, prefix: str) -> dict[str, Any]:
         ],
         "KeySchema": _schema(table.partition, table.sort),
     }
+    if table.stream:
+        made["StreamSpecification"] = {
+            "StreamEnabled": True,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        }
     if table.indexes:
         made["GlobalSecondaryIndexes"] = [_index(index) for index in table.indexes]
     return made

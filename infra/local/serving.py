@@ -5,15 +5,27 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from watchfiles import awatch
 
 from infra.local import terminal
 from infra.local.gateway import Api
 from infra.local.invoker import Pool
+from infra.local.sockets import Sockets
+from infra.local.sockets.hub import FRAME, MESSAGE
 
 _GRACE = 2  # seconds that requests have to end
+
+
+class _Frames(WebSocketsSansIOProtocol):
+    """Takes frames and messages as large as API Gateway does; others end the socket with 1009."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conn.max_message_size, self.conn.max_fragment_size = MESSAGE, FRAME
 
 
 class _Server(uvicorn.Server):
@@ -25,8 +37,8 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(listening: socket.socket, gateway: Api) -> AsyncIterator[None]:
-    """Answer HTTP within this block."""
+async def served(listening: socket.socket, gateway: Api | Sockets) -> AsyncIterator[None]:
+    """Answer HTTP and WebSockets within this block."""
     config = uvicorn.Config(
         gateway,
         access_log=False,
@@ -35,7 +47,9 @@ async def served(listening: socket.socket, gateway: Api) -> AsyncIterator[None]:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
         timeout_keep_alive=75,
-        ws="none",
+        ws=_Frames,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))

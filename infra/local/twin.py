@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.blueprint import BLUEPRINT, OPERATORS, Function
 from infra.local import credentials, plans, seed, terminal
@@ -23,7 +24,11 @@ from infra.local.gateway import Gateway
 from infra.local.invoker import Pool
 from infra.local.mailbox import Mailbox
 from infra.local.places import Refused
+from infra.local.sockets import Hub
 from infra.local.state import State, StateInUse
+
+if TYPE_CHECKING:
+    from infra.local.cloud import Cloud
 
 _HOST = "127.0.0.1"
 _FOLDER = ".dunlin"
@@ -47,6 +52,11 @@ class Options:
     strict: bool = False
     seed: int = 1
     dynamodb: str | None = None
+
+    @property
+    def seeded(self) -> int | None:
+        """What decides about messages, when anything does."""
+        return self.seed if self.strict else None
 
 
 def run(options: Options) -> None:
@@ -84,7 +94,7 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     http = stack.enter_context(_listen(options.port))
     endpoint = stack.enter_context(_listen(0))
     state = stack.enter_context(contextlib.closing(_state(options)))
-    log = terminal.Log()
+    log, hub = terminal.Log(), Hub()
     pools, keys = _pools(options, _url(endpoint), _public(http), log)
     where = options.dynamodb or _FOLDER
     _begin(stack, pools, planted=seed.is_planted(state, where))
@@ -92,13 +102,11 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     # Importing these takes a second, in which the function imports itself.
     from infra.local import cloud, running, serving  # noqa: PLC0415
 
-    start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb)
-    try:
-        aws = await asyncio.to_thread(start, origins=plans.origins(options.directory))
-    except Refused as error:
-        raise CannotStart(str(error)) from error
+    start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb, hub=hub)
+    aws = await _started(partial(start, origins=plans.origins(options.directory)))
     stack.push_async_callback(asyncio.to_thread, aws.stop)
-    gateway = Gateway(pools, BLUEPRINT.http, mailbox)
+    sockets = running.sockets(pools, hub, options.seeded)
+    gateway = Gateway(pools, BLUEPRINT.http, mailbox, sockets)
     await pools[BLUEPRINT.http].ready()
     await stack.enter_async_context(serving.served(http, gateway))
     if aws.created:
@@ -106,8 +114,16 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
             await asyncio.to_thread(seed.plant_once, _url(http), state, where)
     ready(_public(http))
     async with asyncio.TaskGroup() as group:
-        running.start(group, pools, log.line, options.seed if options.strict else None)
+        running.start(group, pools, log.line, options.seeded)
+        group.create_task(sockets.run())
         await serving.renewed(pools, code)
+
+
+async def _started(start: Callable[[], "Cloud"]) -> "Cloud":
+    try:
+        return await asyncio.to_thread(start)
+    except Refused as error:
+        raise CannotStart(str(error)) from error
 
 
 def _begin(stack: AsyncExitStack, pools: dict[str, Pool], *, planted: bool) -> None:

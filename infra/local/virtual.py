@@ -12,6 +12,7 @@ from moto.sqs import models
 
 from infra.blueprint import BLUEPRINT
 from infra.local import environment
+from infra.local.engine import streams
 from infra.local.places import function_arn
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -61,7 +62,7 @@ def milliseconds(clock: Clock) -> int:
 
 @contextmanager
 def following(clock: Clock) -> Iterator[None]:
-    """Have moto's SQS take its time from a clock within this block."""
+    """Have moto's SQS, and streams, take their time from a clock within this block."""
 
     def seconds() -> float:
         return milliseconds(clock) / 1000
@@ -72,5 +73,6 @@ def following(clock: Clock) -> Iterator[None]:
     with (
         mock.patch.object(models, "unix_time", seconds),
         mock.patch.object(models, "unix_time_millis", millis),
+        mock.patch.object(streams, "now", seconds),
     ):
         yield

@@ -76,6 +76,8 @@ class Account:
             if need := policies.refused(allowed, wanted, self.place):
                 about = policies.named(need, self.place)
                 return denial(call.service, f"No policy allows {need.action} on {about}")
+        if call.service == "execute-api":
+            return self.fleet.hub.answer(call)
         if call.service == "cloudformation":
             return self.formation.answer(call)
         invoked = _INVOKE.match(call.path)

@@ -2,20 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from moto.awslambda.utils import get_backend
 
-from infra.blueprint import Source
-from infra.rehearsal import policies
+from infra.blueprint import Source, Stream
+from infra.rehearsal import gateways, policies
 from infra.rehearsal.kinds import Place, Refused
 
-_FUNCTION = re.compile(r"arn:aws:lambda:[^:]+:\d+:function:([^:]+(?::[^:]+)?)$")
 _RATE = re.compile(r"rate\((\d+) minutes?\)")
 _POLLING = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
-_SCHEDULER, _GATEWAY = "events.amazonaws.com", "apigateway.amazonaws.com"
+_FOLLOWING = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+_SCHEDULER = "events.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,14 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Following:
+    """A table's stream that a function follows."""
+
+    stream: Stream
+    reports_failures: bool
+
+
+@dataclass(frozen=True)
 class Ticking:
     """A function that a rule invokes, every so many seconds."""
 
@@ -52,21 +60,30 @@ class Ticking:
 
 @dataclass(frozen=True)
 class Deployed:
-    """All of it. `apis` are functions by the address that API Gateway gave."""
+    """All of it. `apis` and `sockets` are functions by the address that API Gateway gave."""
 
-    functions: dict[str, Function]
-    readings: tuple[Reading, ...]
-    tickings: tuple[Ticking, ...]
-    apis: dict[str, str]
+    functions: dict[str, Function] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+    followings: tuple[Following, ...] = ()
+    tickings: tuple[Ticking, ...] = ()
+    apis: dict[str, str] = field(default_factory=dict)
+    sockets: dict[str, str] = field(default_factory=dict)
 
 
 def read(at: Place) -> Deployed:
     """Read what is deployed. Raises Refused where AWS would refuse to invoke something."""
-    apis = dict(_apis(at))
+    apis, sockets = dict(gateways.http(at)), dict(gateways.sockets(at))
     listed = at.client("lambda").list_functions()["Functions"]
-    names = {one["FunctionName"] for one in listed} | set(apis.values())
+    names = {one["FunctionName"] for one in listed} | set(apis.values()) | set(sockets.values())
     functions = {name: _function(at, name) for name in sorted(names)}
-    return Deployed(functions, tuple(_readings(at, functions)), tuple(_tickings(at)), apis)
+    return Deployed(
+        functions,
+        tuple(_readings(at, functions)),
+        tuple(_followings(at, functions)),
+        tuple(_tickings(at)),
+        apis,
+        sockets,
+    )
 
 
 def code(at: Place, function: Function) -> bytes:
@@ -93,11 +110,9 @@ def _function(at: Place, name: str) -> Function:
 
 
 def _readings(at: Place, functions: dict[str, Function]) -> Iterator[Reading]:
-    for one in at.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
-        name, queue = _named(one["FunctionArn"]), one["EventSourceArn"]
-        for action in _POLLING:
-            if not policies.allows(json.loads(functions[name].role), action, queue):
-                raise Refused(f"The role of {name} does not allow {action} on {queue}")
+    for one in _mappings(at, "sqs"):
+        name, queue = gateways.named(one["FunctionArn"]), one["EventSourceArn"]
+        _require(functions[name], _POLLING, queue)
         yield Reading(
             Source(
                 queue=queue.rpartition(":")[2],
@@ -109,6 +124,39 @@ def _readings(at: Place, functions: dict[str, Function]) -> Iterator[Reading]:
         )
 
 
+def _followings(at: Place, functions: dict[str, Function]) -> Iterator[Following]:
+    for one in _mappings(at, "dynamodb"):
+        function, arn = functions[gateways.named(one["FunctionArn"])], one["EventSourceArn"]
+        dead = one["DestinationConfig"]["OnFailure"]["Destination"]
+        _require(function, _FOLLOWING, arn)
+        _require(function, ("dynamodb:ListStreams",), "*")
+        _require(function, ("sqs:SendMessage",), dead)
+        if (one["ParallelizationFactor"], one["BisectBatchOnFunctionError"]) != (1, True):
+            raise Refused(f"{function.name} follows {arn} as the rehearsal cannot")
+        stream = Stream(
+            table=arn.split("/")[1],
+            function=function.name,
+            batch=one["BatchSize"],
+            retries=one["MaximumRetryAttempts"],
+            max_age=one["MaximumRecordAgeInSeconds"],
+            dead=dead.rpartition(":")[2],
+        )
+        yield Following(stream, "ReportBatchItemFailures" in one["FunctionResponseTypes"])
+
+
+def _mappings(at: Place, service: str) -> list[dict[str, Any]]:
+    """What functions are given of a service."""
+    found = at.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return [one for one in found if one["EventSourceArn"].split(":")[2] == service]
+
+
+def _require(function: Function, actions: Iterable[str], resource: str) -> None:
+    """Raise Refused unless a function's role allows what AWS does in its name."""
+    for action in actions:
+        if not policies.allows(json.loads(function.role), action, resource):
+            raise Refused(f"The role of {function.name} does not allow {action} on {resource}")
+
+
 def _tickings(at: Place) -> Iterator[Ticking]:
     events = at.client("events")
     for rule in events.list_rules()["Rules"]:
@@ -116,36 +164,5 @@ def _tickings(at: Place) -> Iterator[Ticking]:
         if rate is None or rule["State"] != "ENABLED":
             raise Refused(f"Rule {rule['Name']} has no rate that the rehearsal knows")
         for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
-            name = _admitted(at, target["Arn"], _SCHEDULER, rule["Arn"])
+            name = gateways.admitted(at, target["Arn"], _SCHEDULER, rule["Arn"])
             yield Ticking(rule["Name"], name, 60.0 * int(rate[1]))
-
-
-def _apis(at: Place) -> Iterator[tuple[str, str]]:
-    gateway = at.client("apigatewayv2")
-    for api in gateway.get_apis()["Items"]:
-        id_ = api["ApiId"]
-        stages = [one["StageName"] for one in gateway.get_stages(ApiId=id_)["Items"]]
-        (route,) = gateway.get_routes(ApiId=id_)["Items"]
-        if (stages, route["RouteKey"]) != (["$default"], "$default"):
-            raise Refused(f"API {id_} has not its one stage, or not its one route")
-        target = route["Target"].partition("/")[2]
-        answering = gateway.get_integration(ApiId=id_, IntegrationId=target)
-        if answering["PayloadFormatVersion"] != "2.0":
-            raise Refused(f"API {id_} sends events of another format")
-        source = at.arn("execute-api", f"{id_}/$default/$default")
-        yield api["ApiEndpoint"], _admitted(at, answering["IntegrationUri"], _GATEWAY, source)
-
-
-def _admitted(at: Place, function: str, service: str, source: str) -> str:
-    """Give the name in a function's ARN. Raises Refused if it does not let the service in."""
-    name = _named(function)
-    if not policies.admits(at, function, service, source):
-        raise Refused(f"{name} has no permission for {service} from {source}")
-    return name
-
-
-def _named(arn: Any) -> str:
-    found = _FUNCTION.match(arn)
-    if found is None:
-        raise Refused(f"{arn} is no function's")
-    return found[1]

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import io
 import json
-import os
 import shutil
 import socket
 import tempfile
@@ -21,19 +20,19 @@ from typing import Any
 
 from infra.local import credentials, ticking
 from infra.local.calls import Answer
+from infra.local.following import Follower
 from infra.local.gateway import Api
 from infra.local.inbox import Inbox
 from infra.local.invoker import PayloadTooLarge, Pool
 from infra.local.polling import Poller
-from infra.local.process import FunctionFailed, FunctionTimedOut, Plan
+from infra.local.process import FunctionFailed, FunctionTimedOut
 from infra.local.serving import served
-from infra.rehearsal import deployed, runtime
-from infra.rehearsal.deployed import Deployed, Function, Reading
+from infra.local.sockets import Hub, Sockets
+from infra.local.streaming import StreamPoller
+from infra.rehearsal import deployed, planning, runtime
+from infra.rehearsal.deployed import Deployed, Following, Function, Reading
 from infra.rehearsal.kinds import Place
 from infra.rehearsal.policies import Statement
-
-ENVIRONMENTS = 4
-"""Of one function at a time, on the few cores that there are."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,8 @@ class Fleet:
         self._tasks: list[asyncio.Task[None]] = []
         self._doors: contextlib.AsyncExitStack = contextlib.AsyncExitStack()
         self._addresses: dict[str, str] = {}
+        self._ports: dict[str, int] = {}
+        self.hub = Hub()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -79,7 +80,7 @@ class Fleet:
         try:
             yield
         finally:
-            self._do(self._stand(Deployed({}, (), (), {})))
+            self._do(self._stand(Deployed()))
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join()
             self._loop.close()
@@ -94,6 +95,11 @@ class Fleet:
     def address(self, endpoint: str) -> str:
         """Where on this machine an API is that API Gateway gave that address."""
         return self._addresses[endpoint]
+
+    def sockets(self, url: str) -> str:
+        """Where on this machine sockets are opened that API Gateway opens at that URL."""
+        address = url.partition("//")[2]
+        return planning.local(address, self._ports[address])
 
     def key(self, name: str) -> str:
         """The access key id of a function's calls."""
@@ -133,18 +139,30 @@ class Fleet:
         for name, one in list(self._running.items()):
             if wanted.functions.get(name) != one.function:
                 await self._running.pop(name).pool.close()
+        for address in wanted.sockets:
+            self._ports.setdefault(address, _free_port())
         for name, function in wanted.functions.items():
             if name not in self._running:
                 self._running[name] = await asyncio.to_thread(self._begun, function)
         for reading in wanted.readings:
             self._start(self._poller(reading).run())
+        for following in wanted.followings:
+            self._start(self._follower(following).run())
         for due in wanted.tickings:
             pool = self._running[due.function].pool
             self._start(ticking.run(due.function, pool, self.write, period=due.period))
+        await self._open_doors(wanted)
+
+    async def _open_doors(self, wanted: Deployed) -> None:
+        """Serve the APIs: those of sockets where functions were told, the others anywhere."""
         for endpoint, name in wanted.apis.items():
             listening = socket.create_server(("127.0.0.1", 0), backlog=512)
             self._addresses[endpoint] = f"http://127.0.0.1:{listening.getsockname()[1]}"
             await self._doors.enter_async_context(served(listening, Api(self._running[name].pool)))
+        for address, name in wanted.sockets.items():
+            listening = socket.create_server(("127.0.0.1", self._ports[address]), backlog=512)
+            gateway = Sockets(self._running[name].pool, self.hub, planning.path(address))
+            await self._doors.enter_async_context(served(listening, gateway))
 
     async def _stop(self) -> None:
         for task in self._tasks:
@@ -165,7 +183,15 @@ class Fleet:
             Inbox(source.queue, place.region, place.account),
             pool if reading.reports_failures else Silent(pool),
             self.write,
-            most=ENVIRONMENTS,
+            most=planning.ENVIRONMENTS,
+        )
+
+    def _follower(self, following: Following) -> StreamPoller:
+        place, pool = self._place, self._running[following.stream.function].pool
+        return StreamPoller(
+            Follower(following.stream, prefix="", region=place.region, account=place.account),
+            pool if following.reports_failures else Silent(pool),
+            self.write,
         )
 
     def _begun(self, function: Function) -> Running:
@@ -177,36 +203,8 @@ class Fleet:
             memory=function.memory,
             figures=figures,
         )
-        return Running(function, key, Pool(self._plan(function, key), self.write, begin))
-
-    def _plan(self, function: Function, key: str) -> Plan:
-        name = function.name.partition(":")[0]
-        return Plan(
-            name=function.name,
-            arn=function.arn,
-            timeout=function.timeout,
-            environ={
-                "_HANDLER": function.handler,
-                "AWS_DEFAULT_REGION": self._place.region,
-                "AWS_ENDPOINT_URL": _by_number(self._place.endpoint),
-                "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
-                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
-                "AWS_LAMBDA_FUNCTION_NAME": name,
-                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-                "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-                "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
-                "AWS_LAMBDA_LOG_STREAM_NAME": key,
-                "AWS_REGION": self._place.region,
-                "LAMBDA_TASK_ROOT": str(self._code(function)),
-                "LANG": "en_US.UTF-8",
-                "PATH": os.environ["PATH"],
-                "TZ": ":UTC",
-                **_signed_with(key),
-                **dict(function.environ),
-            },
-            directory=self._code(function),
-            limit=ENVIRONMENTS,
-        )
+        plan = planning.plan(function, key, self._place, self._code(function), self._ports)
+        return Running(function, key, Pool(plan, self.write, begin))
 
     def _code(self, function: Function) -> Path:
         """Unpack a function's zip, once, where nothing can be written."""
@@ -224,16 +222,7 @@ class Fleet:
             log.write(f"{function} | {line}\n")
 
 
-def _by_number(url: str) -> str:
-    """The address at which buckets stand in the path: names below `localhost` not all can find."""
-    return url.replace("//localhost:", "//127.0.0.1:")
-
-
-def _signed_with(key: str) -> dict[str, str]:
-    """The credentials of a function, by the id of its access key."""
-    made_up = credentials.of(key)
-    return {
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": made_up.secret,
-        "AWS_SESSION_TOKEN": made_up.token,
-    }
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port

@@ -33,12 +33,23 @@ def refused(given: list[Statement], wanted: Iterable[Need], at: Place) -> Need |
 
 
 def named(need: Need, at: Place) -> str:
-    """Write the ARN of what a call is about: an object of a bucket, a secret with its last six."""
+    """Write the ARN of what a call is about: an object of a bucket, a secret with its last six.
+
+    An API of sockets has an id for a name.
+    """
+    if need.action.startswith("execute-api:"):
+        return _sockets(need.resource, at)
     written = arn(need, at.region)
     if need.action.startswith("secretsmanager:"):
         return f"{written}-000000"
     is_of_objects = need.action.startswith("s3:") and need.action.endswith("Object")
     return f"{written}/object" if is_of_objects else written
+
+
+def _sockets(name: str, at: Place) -> str:
+    apis = at.client("apigatewayv2").get_apis()["Items"]
+    ids = [api["ApiId"] for api in apis if api["Name"] == name]
+    return at.arn("execute-api", f"{ids[0] if ids else ''}/live/POST/@connections/one")
 
 
 def admits(at: Place, function: str, service: str, source: str) -> bool:

@@ -14,6 +14,8 @@ from infra.rehearsal.account import Account
 from infra.rehearsal.project import INDEX, QUEUE, CommandFailed, Project
 
 _DEPLOY = ("cdk", "deploy", "--all", "--require-approval", "never")
+_WRITER = "websocketsWriter"
+"""In the name of a role that other stages of the account may write logs by, so it stays."""
 _EMAIL, _PASSWORD = "first@example.org", "a skein of pink feet"
 
 
@@ -107,9 +109,9 @@ class Rehearsal:
     def _destroy(self) -> str:
         self._empty_buckets("dev")
         self._project.type("cdk", "destroy", "--all", "--force")
-        left = self._left("dev")
+        left = [name for name in self._left("dev") if _WRITER not in name]
         _check(not left, f"Left: {', '.join(left)}")
-        return "nothing is left"
+        return "nothing is left but the role by which API Gateway writes logs"
 
     def _empty_buckets(self, stage: str) -> None:
         """Do what docs/deploy.md says of buckets, at which the deletion would stop."""

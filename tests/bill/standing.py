@@ -23,7 +23,7 @@ _USUAL = {
 def standing(stage: Any) -> dict[str, Any]:
     """What is counted of an assembly, as it stands in `bill.json`."""
     functions = {spec.name: stage.function(spec.name) for spec in BLUEPRINT.functions}
-    (http,) = stage.resources("backend", "AWS::ApiGatewayV2::Stage").values()
+    (http,) = stage.of_api("http", "Stage").values()
     settings = http["Properties"]
     groups = _properties(stage, "AWS::Logs::LogGroup")
     alarms = [_metrics(alarm) for alarm in _properties(stage, "AWS::CloudWatch::Alarm")]

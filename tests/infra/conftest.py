@@ -88,6 +88,25 @@ class Assembly:
             f"dunlin-{self.name}-{name}"
         ]
 
+    def api(self, name: str) -> str:
+        """Give the logical id of the HTTP API, `http`, or of that of `sockets`."""
+        found = self.resources("backend", "AWS::ApiGatewayV2::Api").items()
+        (id_,) = [id_ for id_, api in found if api["Properties"]["Name"].endswith(f"-{name}")]
+        return id_
+
+    def of_api(self, name: str, kind: str) -> dict[str, dict[str, Any]]:
+        """Give the resources of one type that belong to an API, by logical id."""
+        api = {"Ref": self.api(name)}
+        found = self.resources("backend", f"AWS::ApiGatewayV2::{kind}").items()
+        return {id_: one for id_, one in found if one["Properties"]["ApiId"] == api}
+
+    def stream(self, table: str) -> str:
+        """Give the name of the parameter that holds the ARN of a table's stream."""
+        note = f"dunlin-{self.name}-{table}-stream"
+        found = self.template("backend")["Parameters"].items()
+        (name,) = [name for name, parameter in found if parameter.get("Default") == note]
+        return name
+
     def name_of(self, function: dict[str, Any]) -> str:
         """Give the blueprint's name of the function, or of the alias, that a template refers to."""
         id_ = function.get("Ref") or function["Fn::GetAtt"][0]

@@ -1,6 +1,7 @@
 """The blueprint, the template and the models say the same, and functions get what they ask for."""
 
 import importlib
+from dataclasses import replace
 
 import pytest
 from pynamodb.models import Model
@@ -39,7 +40,7 @@ def by_name(indexes):
 
 def as_declared(table):
     """Give a table of the blueprint with its indexes in order."""
-    return Table(table.name, table.partition, table.sort, by_name(table.indexes), table.ttl)
+    return replace(table, indexes=by_name(table.indexes))
 
 
 def as_deployed(properties, stage):
@@ -58,11 +59,12 @@ def as_deployed(properties, stage):
         *read_keys(properties["KeySchema"], types),
         indexes=by_name(indexes),
         ttl=properties.get("TimeToLiveSpecification", {}).get("AttributeName"),
+        stream=properties.get("StreamSpecification") == {"StreamViewType": "NEW_AND_OLD_IMAGES"},
     )
 
 
-def as_modelled(model, ttl):
-    """Read a table out of its PynamoDB model, which knows no TTL but that of the blueprint."""
+def as_modelled(model, table):
+    """Read a table out of its PynamoDB model, which knows no TTL and no stream but the table's."""
     schema = model._get_schema()
     types = read_types(schema["attribute_definitions"])
     indexes = [
@@ -77,7 +79,8 @@ def as_modelled(model, ttl):
         model.Meta.table_name.removeprefix(settings().resource_prefix),
         *read_keys(schema["key_schema"], types),
         indexes=by_name(indexes),
-        ttl=ttl,
+        ttl=table.ttl,
+        stream=table.stream,
     )
 
 
@@ -126,7 +129,7 @@ def test_every_table_has_a_model_and_every_model_a_table():
 @each_table
 def test_a_model_expects_the_table_that_the_blueprint_says(table):
     """Renaming a Python attribute fails here and cannot replace a table in production."""
-    assert as_modelled(models()[table.name], table.ttl) == as_declared(table)
+    assert as_modelled(models()[table.name], table) == as_declared(table)
 
 
 @each_table
@@ -166,4 +169,7 @@ def test_both_builders_give_every_setting_that_has_no_default():
     required = {
         name.upper() for name, field in Settings.model_fields.items() if field.is_required()
     }
-    assert required <= set(environment("local", queue_base="", bucket_suffix=""))
+    told = environment(
+        "local", queue_base="", bucket_suffix="", sockets_url="", sockets_endpoint=""
+    )
+    assert required <= set(told)

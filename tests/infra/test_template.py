@@ -8,7 +8,8 @@ from infra.blueprint import BLUEPRINT, prefix
 
 def test_the_access_log_shows_nothing_private(stage):
     """L8: no path, no query, no header, no claim: the log names what these variables hold."""
-    (properties,) = stage.properties("backend", "AWS::ApiGatewayV2::Stage", "StageName").values()
+    ((_, deployed),) = stage.of_api("http", "Stage").items()
+    properties = deployed["Properties"]
     line = json.loads(properties["AccessLogSettings"]["Format"])
     assert set(line.values()) == {
         "$context.requestId",
@@ -32,8 +33,9 @@ def test_the_api_is_throttled(stage):
 
 def test_every_request_goes_to_the_http_function(stage):
     """The one route is the catch-all, and its integration speaks the payload that Mangum reads."""
-    (route,) = stage.properties("backend", "AWS::ApiGatewayV2::Route", "RouteKey")
-    (integration,) = stage.resources("backend", "AWS::ApiGatewayV2::Integration").values()
+    (found,) = stage.of_api("http", "Route").values()
+    route = found["Properties"]["RouteKey"]
+    (integration,) = stage.of_api("http", "Integration").values()
     function = stage.name_of(integration["Properties"]["IntegrationUri"])
     assert (route, function, integration["Properties"]["PayloadFormatVersion"]) == (
         "$default",
@@ -64,7 +66,14 @@ def test_the_stacks_are_deployed_where_the_stage_says(stage):
 def test_operators_are_told_what_they_need(stage):
     """Where it is, whom `dunlin` asks, what to look at, and who is told of alarms."""
     outputs = stage.template("backend")["Outputs"]
-    assert set(outputs) == {"Url", "ApiFunction", "OperatorsFunction", "Dashboard", "Topic"}
+    assert set(outputs) == {
+        "Url",
+        "SocketsUrl",
+        "ApiFunction",
+        "OperatorsFunction",
+        "Dashboard",
+        "Topic",
+    }
     functions = stage.properties("backend", "AWS::Lambda::Function", "FunctionName")
     assert {outputs["ApiFunction"]["Value"], outputs["OperatorsFunction"]["Value"]} < set(functions)
 
@@ -128,6 +137,14 @@ def test_acknowledged_rules_are_these(stage):
     }
     limited = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
     arn = f"arn:<AWS::Partition>:s3:::{prefix(stage.name)}"
+    writes = (
+        "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    )
+    region = stage.stage.region or "<AWS::Region>"
+    connections = (
+        f"arn:<AWS::Partition>:execute-api:{region}:<AWS::AccountId>:<{stage.api('sockets')}>"
+        "/live/*/@connections/*"
+    )
     workers = ("worker-fast", "worker-slow")
     objects = {
         "payloads": ("api", "letters", "operators", *workers),
@@ -144,6 +161,13 @@ def test_acknowledged_rules_are_these(stage):
         ("data/refresh", "AwsSolutions-SMG4"),
         ("data/tokens", "AwsSolutions-SMG4"),
         ("backend/http/Api", "AwsSolutions-APIG4"),
+        ("backend/websockets", "AwsSolutions-APIG4"),
+        ("backend/websockets/Writer", f"AwsSolutions-IAM4[Policy::{writes}]"),
+        *(
+            (f"backend/{spec.name}/Role", f"AwsSolutions-IAM5[Resource::{connections}]")
+            for spec in BLUEPRINT.functions
+            if any(grant.resource == BLUEPRINT.sockets.name for grant in spec.grants)
+        ),
         ("backend/clock/Minutes", "Serverless-EventBusDLQ"),
         ("backend/clock/Function", "Serverless-LambdaAsyncFailureDestination"),
         *(

@@ -14,6 +14,7 @@ BUDGET = "AWS::Budgets::Budget"
 NAMES = {
     "api-faults",
     "api-slow",
+    "changes-late",
     "clock-silent",
     "function-errors",
     "functions-failing",
@@ -122,7 +123,7 @@ def test_faults_of_the_api_are_an_alarm(stage):
     """L10: within minutes, since a canary lasts five."""
     alarm = alarm_of(stage, "api-faults")
     namespace, metric, statistic, dimensions = measured(alarm)
-    (api,) = stage.resources("backend", "AWS::ApiGatewayV2::Api")
+    api = stage.api("http")
     assert (namespace, metric, statistic) == ("AWS/ApiGateway", "5xx", "Sum")
     assert dimensions == {"ApiId": f"<{api}>", "Stage": "$default"}
     assert (alarm["Threshold"], alarm["Period"]) == (stage.stage.faults_per_minute, 60)
@@ -133,6 +134,15 @@ def test_slow_answers_are_an_alarm(stage):
     alarm = alarm_of(stage, "api-slow")
     assert measured(alarm)[:3] == ("AWS/ApiGateway", "Latency", "p99")
     assert alarm["Threshold"] == stage.stage.slow_milliseconds
+
+
+def test_changes_that_are_told_late_are_an_alarm(stage):
+    """Long before they are given up."""
+    alarm = alarm_of(stage, "changes-late")
+    changes = {"FunctionName": prefix(stage.name) + "changes"}
+    assert measured(alarm) == ("AWS/Lambda", "IteratorAge", "Maximum", changes)
+    (max_age,) = {stream.max_age for stream in BLUEPRINT.streams}
+    assert alarm["Threshold"] / 1000 * 10 < max_age
 
 
 def test_throttled_functions_are_an_alarm(stage):

@@ -1,4 +1,4 @@
-"""How a new version of the API takes over, as synthesized: snapshots, versions, canaries."""
+"""How a new version takes over, as synthesized: snapshots, versions, canaries."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,20 +6,23 @@ from pathlib import Path
 import pytest
 
 from infra.blueprint import BLUEPRINT, prefix
-from tests.infra.conftest import Assembly, synthesize
+from tests.infra.conftest import Assembly, synthesize, written
 
 ROOT = Path(__file__).parents[2]
 VERSION = "AWS::Lambda::Version"
 ALIAS = "AWS::Lambda::Alias"
 GROUP = "AWS::CodeDeploy::DeploymentGroup"
 
+PUBLISHED = (BLUEPRINT.http, BLUEPRINT.sockets.function)
+
+each_published = pytest.mark.parametrize("name", PUBLISHED)
 each_function = pytest.mark.parametrize("spec", BLUEPRINT.functions, ids=lambda spec: spec.name)
 
 
 @each_function
-def test_only_the_api_starts_from_a_snapshot_and_only_where_the_stage_says_so(stage, spec):
+def test_only_the_apis_start_from_snapshots_and_only_where_the_stage_says_so(stage, spec):
     """Nobody waits for the others to start."""
-    wanted = stage.stage.snap_start and spec.name == BLUEPRINT.http
+    wanted = stage.stage.snap_start and spec.name in PUBLISHED
     snapshot = {"ApplyOn": "PublishedVersions"}
     assert stage.function(spec.name).get("SnapStart") == (snapshot if wanted else None)
 
@@ -29,26 +32,48 @@ def test_a_stage_without_snapshots_and_canaries_publishes_nothing(dev):
     assert (dev.resources("backend", VERSION), dev.resources("backend", ALIAS)) == ({}, {})
 
 
-def test_the_api_is_published_as_live(prod):
+def alias_of(stage, name):
+    """Give the logical id and the resource of a function's alias."""
+    found = stage.resources("backend", ALIAS).items()
+    (alias,) = [
+        (id_, one) for id_, one in found if stage.name_of(one["Properties"]["FunctionName"]) == name
+    ]
+    return alias
+
+
+@each_published
+def test_a_function_is_published_as_live(prod, name):
     """One version, the newest, behind one name."""
-    ((version, _),) = prod.resources("backend", VERSION).items()
-    (alias,) = prod.resources("backend", ALIAS).values()
+    _, alias = alias_of(prod, name)
     assert alias["Properties"]["Name"] == "live"
-    assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
-    assert prod.name_of(alias["Properties"]["FunctionName"]) == BLUEPRINT.http
+    version, _ = alias["Properties"]["FunctionVersion"]["Fn::GetAtt"]
+    published = prod.resources("backend", VERSION)[version]["Properties"]["FunctionName"]
+    assert prod.name_of(published) == name
+    assert len(prod.resources("backend", VERSION)) == len(PUBLISHED)
 
 
 def test_requests_go_to_the_published_version(prod):
     """The code that was just uploaded answers nobody before it is published."""
-    (alias,) = prod.resources("backend", ALIAS)
-    (integration,) = prod.resources("backend", "AWS::ApiGatewayV2::Integration").values()
+    alias, _ = alias_of(prod, BLUEPRINT.http)
+    (integration,) = prod.of_api("http", "Integration").values()
     assert integration["Properties"]["IntegrationUri"] == {"Ref": alias}
+
+
+def test_frames_go_to_the_published_version(prod):
+    """And to no other, whichever route they take."""
+    alias, _ = alias_of(prod, BLUEPRINT.sockets.function)
+    uris = [
+        one["Properties"]["IntegrationUri"]
+        for one in prod.of_api("sockets", "Integration").values()
+        if one["Properties"]["IntegrationType"] == "AWS_PROXY"
+    ]
+    assert [written(uri).partition("/functions/")[2] for uri in uris] == [f"<{alias}>/invocations"]
 
 
 def test_an_old_version_is_deleted(prod):
     """Its snapshot would be billed for as long as it is kept."""
-    (version,) = prod.resources("backend", VERSION).values()
-    assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Delete", "Delete")
+    for version in prod.resources("backend", VERSION).values():
+        assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
 def test_a_new_version_gets_a_tenth_of_the_requests_first(prod):
@@ -56,7 +81,7 @@ def test_a_new_version_gets_a_tenth_of_the_requests_first(prod):
     ((group, resource),) = prod.resources("backend", GROUP).items()
     configuration = resource["Properties"]["DeploymentConfigName"]
     assert configuration == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
-    (alias,) = prod.resources("backend", ALIAS).values()
+    _, alias = alias_of(prod, BLUEPRINT.http)
     moved = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"]
     assert moved == {"Ref": group}
 

@@ -40,7 +40,7 @@ def records_of(stage, stack):
 
 def test_with_a_domain_the_default_endpoint_is_off(stage):
     """L8: there is one way in, and the domain's rules hold on it."""
-    _, api = one(stage, "backend", "AWS::ApiGatewayV2::Api")
+    api = stage.template("backend")["Resources"][stage.api("http")]["Properties"]
     assert api["DisableExecuteApiEndpoint"] is bool(stage.stage.domain)
 
 
@@ -74,7 +74,7 @@ def test_a_certificate_is_proved_in_the_zone(full):
 def test_the_domain_leads_to_the_api_s_stage(full):
     """Which is there before it is mapped."""
     ((_, mapping),) = full.resources("backend", "AWS::ApiGatewayV2::ApiMapping").items()
-    ((stage_id, _),) = full.resources("backend", "AWS::ApiGatewayV2::Stage").items()
+    ((stage_id, _),) = full.of_api("http", "Stage").items()
     assert mapping["Properties"]["Stage"] == "$default"
     assert mapping["DependsOn"] == [stage_id]
 

@@ -55,6 +55,23 @@ def paths(stage, grant, action):
             return [f"ses:{here}:identity/{domain}"] if domain else []
         case "sqs":
             return [f"sqs:{here}:{name}"]
+        case "execute-api":
+            return [f"execute-api:{here}:<{stage.api('sockets')}>/live/*/@connections/*"]
+
+
+def followed(stage, spec):
+    """Give what Lambda's pollers do with the streams of a function, and with what it gives up."""
+    streams = [stream for stream in BLUEPRINT.streams if stream.function == spec.name]
+    here = f"arn:<Partition>:sqs:{stage.region}:<AccountId>:{prefix(stage.name)}"
+    return {
+        *(
+            (f"dynamodb:{action}", f"<{stage.stream(stream.table)}>")
+            for stream in streams
+            for action in ("DescribeStream", "GetRecords", "GetShardIterator")
+        ),
+        *(("dynamodb:ListStreams", "*") for _ in streams),
+        *(("sqs:SendMessage", here + stream.dead) for stream in streams),
+    }
 
 
 def polled(stage, spec):
@@ -74,7 +91,8 @@ def polled(stage, spec):
 def test_a_role_may_do_what_the_blueprint_grants_and_nothing_else(stage, spec):
     """L2: beyond its grants a function may only write its log and traces, and be given messages."""
     log_group = stage.function(spec.name)["LoggingConfig"]["LogGroup"]["Ref"]
-    assert rights_of(stage, spec) == granted(stage, spec) | polled(stage, spec) | {
+    given = polled(stage, spec) | followed(stage, spec)
+    assert rights_of(stage, spec) == granted(stage, spec) | given | {
         ("logs:CreateLogStream", f"<{log_group}.Arn>"),
         ("logs:PutLogEvents", f"<{log_group}.Arn>"),
         ("xray:PutTraceSegments", "*"),
@@ -90,14 +108,15 @@ def test_no_two_functions_share_a_role(stage):
 
 
 def test_no_function_s_role_has_managed_policies(stage):
-    """L2: a policy that AWS manages may grow without us. Only CodeDeploy has one, of its own."""
+    """L2: a policy that AWS manages may grow without us. Only AWS's own services have some."""
     roles = stage.resources("backend", "AWS::IAM::Role").values()
     managed = [
         written(policy).rpartition("/")[2]
         for role in roles
         for policy in role["Properties"].get("ManagedPolicyArns", [])
     ]
-    assert managed == ["AWSCodeDeployRoleForLambdaLimited"] * stage.stage.canary
+    canary = ["AWSCodeDeployRoleForLambdaLimited"] * stage.stage.canary
+    assert sorted(managed) == sorted(["AmazonAPIGatewayPushToCloudWatchLogs", *canary])
 
 
 @each_function
@@ -162,6 +181,8 @@ def test_a_function_is_told_no_secret(stage, spec):
         "RESOURCE_PREFIX",
         "QUEUE_BASE",
         "BUCKET_SUFFIX",
+        "SOCKETS_URL",
+        "SOCKETS_ENDPOINT",
         "APP_NAME",
         "ADMIN_EMAIL",
         "ALLOWED_ORIGINS",
@@ -178,3 +199,12 @@ def test_a_function_is_told_where_queues_and_buckets_are(stage, spec):
     told = stage.function(spec.name)["Environment"]["Variables"]
     assert written(told["QUEUE_BASE"]) == "https://sqs.<Region>.<URLSuffix>/<AccountId>/"
     assert written(told["BUCKET_SUFFIX"]) == "-<AccountId>-<Region>"
+
+
+@each_function
+def test_a_function_is_told_where_sockets_are(stage, spec):
+    """G16: where they are opened, and where they are posted to, whatever an event says of it."""
+    told = stage.function(spec.name)["Environment"]["Variables"]
+    address = f"<{stage.api('sockets')}>.execute-api.<Region>.<URLSuffix>/live"
+    assert written(told["SOCKETS_URL"]) == f"wss://{address}"
+    assert written(told["SOCKETS_ENDPOINT"]) == f"https://{address}"

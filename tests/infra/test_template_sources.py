@@ -1,17 +1,39 @@
-"""What invokes functions, as synthesized (threats.md, L6 and L9): the API, queues, a rule."""
+"""What invokes functions, as synthesized (threats.md, L6 and L9): APIs, queues, streams, a rule."""
 
 import pytest
 
 from infra.blueprint import BLUEPRINT, prefix
+from tests.infra.conftest import written
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
 
+FOLLOWING = (
+    "BatchSize",
+    "BisectBatchOnFunctionError",
+    "FunctionResponseTypes",
+    "MaximumRecordAgeInSeconds",
+    "MaximumRetryAttempts",
+    "ParallelizationFactor",
+    "StartingPosition",
+)
+
+each_stream = pytest.mark.parametrize("stream", BLUEPRINT.streams, ids=lambda stream: stream.table)
 each_source = pytest.mark.parametrize("source", BLUEPRINT.sources, ids=lambda source: source.queue)
+
+
+def queue_arn(stage, name):
+    """Give a queue's ARN."""
+    return f"arn:<Partition>:sqs:{stage.region}:<AccountId>:{prefix(stage.name)}{name}"
 
 
 def mapping_of(stage, source):
     """Give the properties of what hands a queue's messages to a function."""
-    arn = f"arn:<Partition>:sqs:{stage.region}:<AccountId>:{prefix(stage.name)}{source.queue}"
+    return stage.properties("backend", MAPPING, "EventSourceArn")[queue_arn(stage, source.queue)]
+
+
+def following_of(stage, stream):
+    """Give the properties of what hands a table's changes to a function."""
+    arn = f"<{stage.stream(stream.table)}>"
     return stage.properties("backend", MAPPING, "EventSourceArn")[arn]
 
 
@@ -21,7 +43,7 @@ def rule_of(stage):
     return rule
 
 
-def test_only_the_api_and_the_clock_may_invoke_and_each_one_function(stage):
+def test_only_the_apis_and_the_clock_may_invoke_and_each_one_function(stage):
     """The operators' door has no URL and no event source."""
     permissions = stage.resources("backend", "AWS::Lambda::Permission").values()
     allowed = [
@@ -30,6 +52,7 @@ def test_only_the_api_and_the_clock_may_invoke_and_each_one_function(stage):
     ]
     expected = [
         (BLUEPRINT.http, "apigateway.amazonaws.com"),
+        (BLUEPRINT.sockets.function, "apigateway.amazonaws.com"),
         (BLUEPRINT.clock, "events.amazonaws.com"),
     ]
     assert sorted(allowed) == sorted(expected)
@@ -42,14 +65,46 @@ def test_only_our_rule_may_invoke_the_clock(stage):
     assert permissions["events.amazonaws.com"]["SourceArn"] == {"Fn::GetAtt": [rule, "Arn"]}
 
 
-def test_functions_are_given_the_queues_of_the_blueprint_and_nothing_else(stage):
-    """Workers and letters have event sources, all of them queues, and no other function has."""
+def test_functions_are_given_what_the_blueprint_says_and_nothing_else(stage):
+    """Workers and letters have queues, `changes` has streams, and no other has a source."""
     mappings = stage.properties("backend", MAPPING, "EventSourceArn")
-    here = f"arn:<Partition>:sqs:{stage.region}:<AccountId>:{prefix(stage.name)}"
-    assert {
-        (arn.removeprefix(here), stage.name_of(mapping["FunctionName"]))
-        for arn, mapping in mappings.items()
-    } == {(source.queue, source.function) for source in BLUEPRINT.sources}
+    assert {(arn, stage.name_of(mapping["FunctionName"])) for arn, mapping in mappings.items()} == {
+        *((queue_arn(stage, source.queue), source.function) for source in BLUEPRINT.sources),
+        *((f"<{stage.stream(one.table)}>", one.function) for one in BLUEPRINT.streams),
+    }
+
+
+@each_stream
+def test_a_stream_is_followed_as_the_blueprint_says(stage, stream):
+    """One batch at a time, so that the changes of a row keep their order; halves when one fails."""
+    following = following_of(stage, stream)
+    assert {name: following[name] for name in FOLLOWING} == {
+        "BatchSize": stream.batch,
+        "BisectBatchOnFunctionError": True,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "MaximumRecordAgeInSeconds": stream.max_age,
+        "MaximumRetryAttempts": stream.retries,
+        "ParallelizationFactor": 1,
+        "StartingPosition": "TRIM_HORIZON",
+    }
+    assert {"FilterCriteria", "MaximumBatchingWindowInSeconds"}.isdisjoint(following)
+
+
+@each_stream
+def test_what_is_given_up_of_a_stream_is_told_to_the_dead_letters(stage, stream):
+    """So somebody hears of it."""
+    told = following_of(stage, stream)["DestinationConfig"]["OnFailure"]["Destination"]
+    assert written(told) == queue_arn(stage, stream.dead)
+
+
+@each_stream
+def test_the_code_learns_a_stream_s_arn_from_a_note_of_the_data_s(stage, stream):
+    """Which is what AWS named it, and no export that would outlive its table."""
+    note = f"{prefix(stage.name)}{stream.table}-stream"
+    value = stage.properties("data", "AWS::SSM::Parameter", "Name")[note]["Value"]
+    table, attribute = value["Fn::GetAtt"]
+    made = stage.template("data")["Resources"][table]["Properties"]
+    assert (made["TableName"], attribute) == (prefix(stage.name) + stream.table, "StreamArn")
 
 
 @each_source

@@ -11,7 +11,8 @@ from handler.accounts import passwords
 from handler.accounts.models import Account
 from handler.core.ids import new_id
 from handler.files import store
-from handler.jobs import enqueue
+from handler.jobs import enqueue, transaction
+from handler.notifications import Kind, Words, notify
 from tests.client import Client, open_account
 from tests.sample_jobs import Plain
 
@@ -59,6 +60,13 @@ RIGHTS = {
     "GET /admin/jobs/stats": (200, ADMINS),
     "POST /admin/jobs/redrive": (202, ADMINS),
     "POST /admin/jobs/{job_id}/redrive": (409, ADMINS),
+    "POST /notifications": (201, MODERATORS),
+    "GET /notifications": (200, SIGNED_IN),
+    "POST /notifications/read-all": (200, SIGNED_IN),
+    "GET /notifications/{notification_id}": (200, OWNER),
+    "POST /notifications/{notification_id}/read": (200, OWNER),
+    "POST /realtime/ticket": (200, SIGNED_IN),
+    "GET /realtime/{channel}": (200, SIGNED_IN),
     "GET /{kind}.csv": (200, SIGNED_IN),
     "GET /{kind}.jsonl": (200, SIGNED_IN),
     "POST /exports": (202, SIGNED_IN),
@@ -100,6 +108,7 @@ BODIES = {
     "POST /users/me/email/confirm": {"token": LINK},
     "PATCH /admin/users/{account_id}": {"role": "moderator"},
     "POST /admin/jobs/redrive": {"dry_run": True},
+    "POST /notifications": {"to": "ann", "subject": "Hello"},
     "POST /exports": {"kind": "account", "format": "csv"},
     "POST /imports": {"file_id": "01K0N4Q7Y2V9S6T3R8W5X1Z0AB", "format": "csv"},
     "POST /files": {"name": "lamp.txt", "content_type": "text/plain", "size": 4},
@@ -117,12 +126,23 @@ QUERIES = {
     "GET /files/{file_id}/thumbnail": "size=small",
     "GET /admin/metrics": "name=requests&from=2026-03-01T11:00:00Z&to=2026-03-01T12:00:00Z",
 }
+
+
+def told_to_ann():
+    """The id of a notification of hers."""
+    with transaction() as writes:
+        notify(writes, "ann", Kind("tests"), Words("Hello"))
+    return Client().signed_in("ann").get("/notifications").body["items"][0]["id"]
+
+
 THINGS = {
     "account_id": lambda: open_account(new_id()).id,
     "session_id": lambda: Client().signed_in("ann")._session[1],
     "job_id": lambda: enqueue(Plain(), owner="ann").id,
     "item_id": lambda: Client().signed_in("ann").post("/items", ITEM).body["id"],
     "file_id": lambda: store("ann", name="a.csv", content_type="text/csv", content=b"a\n").id,
+    "notification_id": told_to_ann,
+    "channel": lambda: "room:lobby",
     "kind": lambda: "account",
     "size": lambda: "small",
 }

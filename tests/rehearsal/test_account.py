@@ -8,6 +8,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
+from websockets.sync.client import connect
 
 from infra.blueprint import BLUEPRINT
 from infra.local.places import ACCOUNT, REGION
@@ -16,7 +17,26 @@ from tests.infra.conftest import variants
 pytestmark = pytest.mark.slow
 
 _CODE = """
+import json, os
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+
 def handle(event, context):
+    about = event.get("requestContext", {})
+    if "connectionId" in about:
+        if about["eventType"] == "MESSAGE":
+            scope = f"{os.environ['AWS_ACCESS_KEY_ID']}/20260101/us-east-1/execute-api/aws4_request"
+            request = Request(
+                f"{os.environ['SOCKETS_ENDPOINT']}/@connections/{quote(about['connectionId'])}",
+                os.environ["SOCKETS_URL"].encode(),
+                {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"},
+            )
+            urlopen(request).close()
+        return {"statusCode": 200}
+    if "Records" in event and "dynamodb" in event["Records"][0]:
+        print("changed", json.dumps(event["Records"][0]["dynamodb"]["NewImage"]), flush=True)
+        return None
     if "Records" in event:
         bodies = [record["body"] for record in event["Records"]]
         print("handed", *bodies, flush=True)
@@ -138,6 +158,24 @@ def test_messages_are_handed_to_the_worker(stacks, outputs, tmp_path):
         return sum(map(int, told.values()))
 
     assert _wait(lambda: left() == 1)
+
+
+def test_changes_are_told_to_who_follows_the_table(stacks, outputs, tmp_path):
+    """By the stream's ARN, which the code's stack has read from a note of the data's."""
+    row = {"id": {"S": "a"}, "part": {"S": "-"}}
+    stacks.client("dynamodb").put_item(TableName="dunlin-dev-jobs", Item=row)
+    told = f"dunlin-dev-changes | changed {json.dumps(row)}"
+    assert _wait(lambda: told in (tmp_path / "log").read_text())
+
+
+def test_sockets_are_served_by_their_function(stacks, outputs):
+    """Which posts to them as its role allows it, and was told where they are here."""
+    url = stacks.account.fleet.sockets(outputs["SocketsUrl"])
+    with connect(url) as socket:
+        socket.send('{"action": "ping"}')
+        assert socket.recv(timeout=_PATIENCE) == BLUEPRINT.sockets.pong
+        socket.send('{"action": "hello"}')
+        assert socket.recv(timeout=_PATIENCE) == url
 
 
 def test_the_clock_ticks(stacks, outputs, tmp_path):

@@ -12,16 +12,16 @@ from pathlib import Path
 import grimp
 import pytest
 
-from handler import api, clock, roster, worker
+from handler import api, changes, channels, clock, roster, sockets, worker
 from handler.core import system
 from handler.jobs import Event, definitions
 
 _ROOT = Path(__file__).parents[2]
 _MODULES = sorted((_ROOT / "handler").rglob("*.py"))
 _ALL = _MODULES + sorted((_ROOT / "infra").rglob("*.py"))
-_FRONT = {"__init__", "router", "jobs"}  # what doors wire; rooms use the first alone
+_FRONT = {"__init__", "router", "jobs", "channels"}  # doors wire them; rooms use the first alone
 _DOORS = {"api", "worker", "sockets", "clock", "changes", "letters", "operators"}
-_WIRING = _DOORS | {"roster"}  # which names every room's jobs, for several doors
+_WIRING = _DOORS | {"roster", "channels"}  # every room's jobs, and channels, for several doors
 _JUNK = {"utils", "helpers", "common", "constants", "exceptions", "base", "misc", "shared", "tools"}
 _JOB = "Lambda freezes or skips it: write a job instead (handler/<feature>/jobs.py)."
 _EVERY = pytest.mark.parametrize("path", _ALL, ids=lambda path: str(path.relative_to(_ROOT)))
@@ -103,6 +103,17 @@ def test_every_room_s_jobs_are_wired():
     assert set(map(id, roster.JOBS)) == set(map(id, rooms))
     assert worker.JOBS is roster.JOBS
     assert clock.JOBS is roster.JOBS
+
+
+def test_every_room_s_channels_are_wired():
+    """A room that has channels says so to the doors through which something is told in them."""
+    rooms = [
+        importlib.import_module(f"handler.{room}.channels") for room in _rooms_with("channels")
+    ]
+    assert set(map(id, channels.CHANNELS)) == set(map(id, rooms))
+    assert {id(door.CHANNELS) for door in (api, changes, sockets, worker)} == {
+        id(channels.CHANNELS)
+    }
 
 
 def test_every_job_has_a_handler():
@@ -194,7 +205,7 @@ def _in_new_process(code: str) -> str:
     ).stdout.strip()
 
 
-@pytest.mark.parametrize("door", ["clock", "letters", "operators", "worker"])
+@pytest.mark.parametrize("door", ["changes", "clock", "letters", "operators", "sockets", "worker"])
 def test_other_doors_speak_no_http(door):
     """They start without FastAPI, Starlette and Mangum."""
     loaded = _in_new_process(

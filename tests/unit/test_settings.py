@@ -13,6 +13,7 @@ _PRODUCTION = {
     **_QUEUES,
     "ADMIN_EMAIL": "ann@shop.example",
     "LINK_BASE": "https://shop.example",
+    "SOCKETS_URL": "wss://live.shop.example",
     "ALLOWED_ORIGINS": "https://shop.example, https://admin.shop.example:8443",
 }
 _SECRET = "hunter2-and-thirty-more-characters"
@@ -55,6 +56,8 @@ def test_required_variables_are_named(name, missing):
         {"ALLOWED_ORIGINS": "null"},
         {"LINK_BASE": "http://shop.example"},
         {"LINK_BASE": ""},
+        {"SOCKETS_URL": "ws://live.shop.example"},
+        {"SOCKETS_URL": ""},
         {"AUTO_VERIFY": "true"},
     ],
     ids=str,

@@ -18,6 +18,7 @@ from handler.core.records import RawRow, Versions
 from handler.core.transactions import Transaction
 from handler.jobs import transaction
 from handler.mail import SendMail
+from handler.realtime import end_sockets
 
 _TRIES = 3
 
@@ -85,7 +86,7 @@ def patch_account(
 
 
 def _change(caller: Caller, account: Account, body: AccountPatch) -> Account:
-    before = administers(account)
+    before, role = administers(account), account.role
     fields = body.model_dump(include=body.model_fields_set)
     same = Account.version == account.version
     actions = [getattr(Account, name).set(value) for name, value in fields.items()]
@@ -98,6 +99,10 @@ def _change(caller: Caller, account: Account, body: AccountPatch) -> Account:
         count_administrators(writes, int(administers(account)) - int(before))
         told = {name: str(value) for name, value in fields.items()}
         writes.save(audit.entry("account.changed", actor=caller.id, subject=account.id, **told))
+    if account.disabled:
+        end_sockets(account.id, code="disabled")
+    elif account.role != role:
+        end_sockets(account.id, code="role_changed")
     return get_account(account.id)
 
 
@@ -112,6 +117,7 @@ def close(caller: Caller, account_id: str, *, told: bool = False) -> None:
             _leave(caller, account, told=told)
         except _Moved:
             continue
+        end_sockets(account_id, code="closed")
         return
     raise WriteConflict
 

@@ -7,6 +7,7 @@ from handler.accounts.sessions import is_open
 from handler.core.auth import Caller
 from handler.core.errors import NotFound
 from handler.core.writes import Refused, update
+from handler.realtime import end_sockets
 
 
 class SessionNotFound(NotFound):
@@ -46,6 +47,7 @@ def end_session(caller: Caller, session_id: str) -> None:
         )
     except Refused as refused:
         raise SessionNotFound from refused
+    end_sockets(caller.id, session_id=session_id)
 
 
 def end_other_sessions(caller: Caller) -> None:
@@ -55,3 +57,4 @@ def end_other_sessions(caller: Caller) -> None:
     if others:
         ends = [session(id_).remove() for id_ in others]
         update(Account, caller.id, ends, counted=False)
+        end_sockets(caller.id, but=caller.session_id)

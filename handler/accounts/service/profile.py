@@ -34,6 +34,7 @@ from handler.core.settings import settings
 from handler.core.writes import Refused, update
 from handler.jobs import transaction
 from handler.mail import SendMail
+from handler.realtime import end_sockets
 
 _TRIES = 5
 
@@ -83,6 +84,7 @@ def change_password(caller: Caller, body: PasswordChangeIn) -> None:
             if account.password_hash != proved:
                 raise PasswordWrong from moved
             continue
+        end_sockets(caller.id, but=caller.session_id)
         return
     raise WriteConflict
 
@@ -216,6 +218,7 @@ def reset_password(token: str, password: str) -> None:
         spend_link(writes, used, links.RESET, actions)
         writes.save(audit.entry("account.password_reset", subject=account.id))
         writes.enqueue(SendMail(template="password_changed", to=account.email))
+    end_sockets(account.id)
 
 
 def close_account(caller: Caller) -> None:

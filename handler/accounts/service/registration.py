@@ -6,7 +6,7 @@ from typing import Any
 from handler.accounts import links, passwords
 from handler.accounts.links import Link, LinkInvalid
 from handler.accounts.models import Account, EmailClaim, link, shelf_of
-from handler.accounts.schemas import MailAccount, MailLink, RegistrationIn
+from handler.accounts.schemas import AddressConfirmed, MailAccount, MailLink, RegistrationIn
 from handler.accounts.service.administration import administers, count_administrators
 from handler.core import clock, limits
 from handler.core.errors import Forbidden, RateLimited, Unprocessable, WriteConflict
@@ -117,6 +117,7 @@ def verify(token: str) -> None:
     with transaction() as writes:
         spend_link(writes, used, links.VERIFY, actions)
         writes.enqueue(MailAccount(template="welcome", account_id=used.account_id))
+        writes.enqueue(AddressConfirmed(account_id=used.account_id))
 
 
 def spend_link(writes: Writes, used: Link, purpose: str, actions: Sequence[Any]) -> None:

@@ -18,6 +18,7 @@ from handler.core.errors import Forbidden, Unauthenticated, WriteConflict
 from handler.core.ids import new_id
 from handler.core.limits import Limit
 from handler.core.writes import Refused, update
+from handler.realtime import end_sockets
 
 PER_ADDRESS = Limit("login", calls=10, seconds=60)
 GUESSES_PER_ADDRESS = Limit("guesses", calls=30, seconds=900)
@@ -124,13 +125,18 @@ def sign_out(refresh_token: str | None, access_token: str | None) -> None:
 def authenticate(token: str) -> Caller:
     """The caller of an access token: one consistent read. Raises Unauthenticated, Unavailable."""
     access = tokens.read(token)
-    account = Account.find(access.account_id)
+    return recognise(access.account_id, access.session_id)
+
+
+def recognise(account_id: str, session_id: str) -> Caller:
+    """The caller of a session, while it lasts; raises and costs as above."""
+    account = Account.find(account_id)
     if account is None or account.disabled:
         raise Unauthenticated
-    found = account.open_sessions.get(access.session_id)
+    found = account.open_sessions.get(session_id)
     if found is None or not is_open(found):
         raise Unauthenticated
-    return Caller(account.id, Role(account.role), access.session_id)
+    return Caller(account.id, Role(account.role), session_id)
 
 
 def _id(account: Account | None) -> str | None:
@@ -168,6 +174,8 @@ def _begin(account: Account, password: str, device: Device) -> Tokens:
         except Refused as refused:
             account = _still_proved(refused.row, account, password)
             continue
+        for old in gone:
+            end_sockets(account.id, session_id=old)
         metrics.count(sign_ins=1)
         audit.record("account.signed_in", actor=account.id, session=id_, address=device.address)
         return Tokens(tokens.issue(account.id, id_), RefreshToken(account.id, id_, 0).written())
@@ -210,3 +218,4 @@ def _end(account_id: str, session_id: str) -> None:
         update(Account, account_id, [session(session_id).remove()], counted=False)
     except Refused:
         return  # the account is gone, and its sessions with it
+    end_sockets(account_id, session_id=session_id)

@@ -9,7 +9,7 @@ import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, ClassVar, get_origin
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from fastapi import APIRouter, Header
@@ -19,6 +19,8 @@ from pydantic import TypeAdapter
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from handler.core import strict_json
 from handler.core.errors import InputInvalid
@@ -55,7 +57,23 @@ class _StrictRequest(Request):
 
 
 class _StrictRoute(APIRoute):
-    """Checks a request before FastAPI reads it."""
+    """Checks a request before FastAPI reads it.
+
+    A path of its own is no other route's, also where it would fit one with parameters: what it does
+    not know it refuses (OpenAPI, Paths Object).
+    """
+
+    _concrete: ClassVar[set[str]] = set()
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if "{" not in path:
+            self._concrete.add(path)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if "{" in self.path and scope["path"] in self._concrete:
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()

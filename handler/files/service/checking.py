@@ -18,7 +18,9 @@ from handler.files.schemas import CheckFile, CheckLongFile, DeleteObjects, MakeT
 from handler.files.states import State
 from handler.files.storage import ObjectGone, ObjectMoved
 from handler.jobs import ObjectCreated, RetryLater, Run, Writes
+from handler.notifications import Kind, Words, notify
 
+FILE_REJECTED = Kind("file_rejected", mail=False)
 _REJECTED = 30 * 24 * 3600  # seconds in which owners can read why
 
 
@@ -100,6 +102,12 @@ def add_rejection(writes: Writes, file: File, reason: str) -> None:
     _move(writes, file, State.REJECTED, reason=reason, expires_at=expires_at)
     give_back(writes, file)
     writes.enqueue(DeleteObjects(owner_id=file.owner_id, file_id=file.id))
+    notify(writes, file.owner_id, FILE_REJECTED, _words(file, reason))
+
+
+def _words(file: File, reason: str) -> Words:
+    why = f"It was refused: {reason.replace('_', ' ')}."
+    return Words(f"{file.name} was rejected", why, {"file_id": file.id, "reason": reason})
 
 
 def _move(writes: Writes, file: File, state: State, **fields: object) -> None:

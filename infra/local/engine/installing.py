@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
-from moto.dynamodb.models.table import StreamRecord, Table
+from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.s3 import notifications
@@ -17,7 +17,7 @@ from moto.s3.models import FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from moto.sqs.models import Message, Queue, SQSBackend
 
-from infra.local.engine import contents, notices, queries, queues, rows, transactions
+from infra.local.engine import contents, notices, queries, queues, rows, streams, transactions
 
 lock = RLock()
 
@@ -65,7 +65,7 @@ _REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (DynamoDBBackend, "get_schema", queries.get_schema),
     (Table, "query", queries.query),
     (Item, "__new__", _untracked),
-    (StreamRecord, "__new__", _untracked),
+    (StreamShard, "add", streams.add),
     (Message, "__new__", _untracked),
     (Queue, "add_message", queues.add_message),
     (Queue, "delete_message", queues.delete_message),

@@ -129,14 +129,15 @@ class EventInvokeConfig(Put):
 
 @kind("AWS::Lambda::EventSourceMapping")
 class EventSourceMapping(Kind):
-    """A queue that a function reads. moto lists it, and the rehearsal's own poller reads it."""
+    """A queue or a stream that a function reads. moto lists it; pollers of the rehearsal's read."""
 
     def create(self, at: Place, p: Properties) -> Made:
         """Create it, and keep moto from handing messages out in a container."""
         source = p.take("EventSourceArn")
         made = at.client("lambda").create_event_source_mapping(EventSourceArn=source, **p.rest())
-        queue: Any = sqs_backends[at.account][at.region].get_queue(source.rpartition(":")[2])
-        queue.lambda_event_source_mappings.clear()
+        if source.startswith("arn:aws:sqs:"):
+            queue: Any = sqs_backends[at.account][at.region].get_queue(source.rpartition(":")[2])
+            queue.lambda_event_source_mappings.clear()
         arn = at.arn("lambda", f"event-source-mapping:{made['UUID']}")
         return Made(made["UUID"], {"Id": made["UUID"], "EventSourceMappingArn": arn})
 

@@ -1,4 +1,4 @@
-"""API Gateway's HTTP APIs."""
+"""API Gateway's HTTP and WebSocket APIs."""
 
 from infra.rehearsal.kinds.shapes import Kind, Made, Place, Properties, Put, kind
 
@@ -74,3 +74,48 @@ class Stage(Put):
     def delete(self, at: Place, made: Made) -> None:
         """Delete it."""
         at.client("apigatewayv2").delete_stage(ApiId=made.attributes["api"], StageName=made.id)
+
+
+@kind("AWS::ApiGatewayV2::IntegrationResponse")
+class IntegrationResponse(Kind):
+    """What a mock answers."""
+
+    def create(self, at: Place, p: Properties) -> Made:
+        """Create it."""
+        of = {"ApiId": p.take("ApiId"), "IntegrationId": p.take("IntegrationId")}
+        made = at.client("apigatewayv2").create_integration_response(**of, **p.rest())
+        return Made(made["IntegrationResponseId"], of)
+
+    def delete(self, at: Place, made: Made) -> None:
+        """Delete it."""
+        at.client("apigatewayv2").delete_integration_response(
+            IntegrationResponseId=made.id, **made.attributes
+        )
+
+
+@kind("AWS::ApiGatewayV2::RouteResponse")
+class RouteResponse(Kind):
+    """That a route passes back what its integration answers."""
+
+    def create(self, at: Place, p: Properties) -> Made:
+        """Create it."""
+        of = {"ApiId": p.take("ApiId"), "RouteId": p.take("RouteId")}
+        made = at.client("apigatewayv2").create_route_response(**of, **p.rest())
+        return Made(made["RouteResponseId"], of)
+
+    def delete(self, at: Place, made: Made) -> None:
+        """Delete it."""
+        at.client("apigatewayv2").delete_route_response(RouteResponseId=made.id, **made.attributes)
+
+
+@kind("AWS::ApiGateway::Account")
+class Account(Put):
+    """By which role API Gateway writes logs in this account and region. It stays when it goes."""
+
+    def create(self, at: Place, p: Properties) -> Made:
+        """Name the role, which has to be there. moto cannot keep it, and writes no logs."""
+        at.client("iam").get_role(RoleName=p.take("CloudWatchRoleArn").rpartition("/")[2])
+        return Made("account", {"Id": "account"})
+
+    def delete(self, at: Place, made: Made) -> None:
+        """Leave it: CloudFormation does so too, since others may need it."""

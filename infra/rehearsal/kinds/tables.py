@@ -19,6 +19,7 @@ class Table(Kind):
         asked = p.some("AttributeDefinitions", "BillingMode", "KeySchema")
         if indexes := _indexes(p, copy):
             asked["GlobalSecondaryIndexes"] = indexes
+        asked |= _streaming(p)
         made = at.client("dynamodb").create_table(
             TableName=name,
             OnDemandThroughput={**writes, **copy.take("ReadOnDemandThroughputSettings", {})},
@@ -26,7 +27,7 @@ class Table(Kind):
             **asked,
         )["TableDescription"]
         _set(at, name, p, copy)
-        return Made(name, {"Arn": made["TableArn"]})
+        return Made(name, _attributes(made))
 
     def update(self, at: Place, made: Made, p: Properties) -> Made:
         """Change what AWS changes in place: indexes, protection, expiry, recovery."""
@@ -48,12 +49,26 @@ class Table(Kind):
             DeletionProtectionEnabled=copy.take("DeletionProtectionEnabled", default=False),
             OnDemandThroughput=throughput,
         )
+        if (streaming := _streaming(p)) and "LatestStreamArn" not in was:
+            dynamodb.update_table(TableName=made.id, **streaming)
         _set(at, made.id, p, copy)
-        return made
+        return Made(made.id, _attributes(dynamodb.describe_table(TableName=made.id)["Table"]))
 
     def delete(self, at: Place, made: Made) -> None:
         """Delete it, unless it is protected."""
         at.client("dynamodb").delete_table(TableName=made.id)
+
+
+def _attributes(table: Mapping[str, Any]) -> dict[str, str]:
+    """What else a template may ask of a table: its ARN, and that of its stream if it has one."""
+    streams = {"StreamArn": table["LatestStreamArn"]} if "LatestStreamArn" in table else {}
+    return {"Arn": table["TableArn"], **streams}
+
+
+def _streaming(p: Properties) -> dict[str, Any]:
+    """Say that a table has a stream, as DynamoDB's own calls do."""
+    wanted = p.take("StreamSpecification")
+    return {"StreamSpecification": {"StreamEnabled": True, **wanted}} if wanted else {}
 
 
 def _copy(p: Properties, at: Place) -> Properties:

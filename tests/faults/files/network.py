@@ -1,4 +1,4 @@
-"""What stands between the workers and AWS: it counts their calls, and breaks one of them."""
+"""What stands between functions and AWS: it counts their calls, and breaks one of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,9 +30,13 @@ class Fault(Enum):
 
 
 class Network:
-    """Counts what workers ask of DynamoDB and S3. `aside` is what happens for `Fault.ASIDE`."""
+    """Counts what functions ask of AWS: those whose names begin so, here the workers.
 
-    def __init__(self) -> None:
+    `aside` is what happens for `Fault.ASIDE`.
+    """
+
+    def __init__(self, *functions: str) -> None:
+        self._functions = functions or ("worker",)
         self.begin()
 
     def begin(self, fault: Fault | None = None, at: int = -1) -> None:
@@ -53,8 +57,8 @@ class Network:
 
     def _see(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> Any:
         body = request.body if isinstance(request.body, bytes) else b""
-        worker = (rights._acting.get() or "").startswith("worker")
-        if not worker or any(name in body for name in _APART):
+        watched = (rights._acting.get() or "").startswith(self._functions)
+        if not watched or any(name in body for name in _APART):
             return None
         if _FIRST in request.headers["amz-sdk-request"]:
             self.calls.append(event_name.removeprefix("before-send."))
@@ -79,4 +83,4 @@ class Network:
         raise TIMEOUT
 
 
-_SERVICES = ("dynamodb", "s3")
+_SERVICES = ("dynamodb", "s3", "sesv2")

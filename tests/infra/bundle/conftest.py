@@ -7,7 +7,7 @@ import pytest
 
 from infra import bundle
 
-ALL = ("api", "clock", "letters", "operators", "worker")
+ALL = ("api", "changes", "clock", "letters", "operators", "sockets", "worker")
 
 
 def by_name(paths):

@@ -18,6 +18,7 @@ from infra.blueprint import BLUEPRINT
 from infra.local import cloud
 from infra.local.mailbox import Mailbox
 from infra.local.places import ACCOUNT, REGION
+from infra.local.sockets import Hub
 from infra.local.state import State
 from tests.bench.events import event
 from tests.infra.bundle.conftest import ALL
@@ -57,7 +58,13 @@ class Door:
 def environment(endpoint, key):
     """Give the variables of a function whose AWS is at an endpoint."""
     return {
-        **blueprint.environment("local", queue_base=f"{endpoint}/{ACCOUNT}/", bucket_suffix=""),
+        **blueprint.environment(
+            "local",
+            queue_base=f"{endpoint}/{ACCOUNT}/",
+            bucket_suffix="",
+            sockets_url="ws://localhost:9/ws",
+            sockets_endpoint=endpoint,
+        ),
         "MAIL_FROM": "no-reply@shop.example",
         "AWS_ACCESS_KEY_ID": key,
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -114,7 +121,7 @@ def world(unpacked, tmp_path_factory):
         state = stack.enter_context(contextlib.closing(State(tmp_path_factory.mktemp("state"))))
         listening = socket.create_server(("127.0.0.1", 0))
         mailbox = Mailbox(state)
-        running = cloud.start(listening, keys, state, mailbox, None)
+        running = cloud.start(listening, keys, state, mailbox, None, hub=Hub())
         stack.callback(running.stop)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         yield stack.enter_context(contextlib.closing(World(url, unpacked, mailbox)))

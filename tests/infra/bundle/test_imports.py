@@ -7,7 +7,7 @@ from infra.bundle import imports as reading
 from infra.bundle.failures import BundleFailed
 from infra.bundle.imports import imports, services, sources
 
-BOTOCORE = {"ses": "sesv2"}
+BOTOCORE = {"execute-api": "apigatewaymanagementapi", "ses": "sesv2"}
 """What botocore calls a service that IAM calls otherwise."""
 
 

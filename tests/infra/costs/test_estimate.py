@@ -38,7 +38,7 @@ def test_a_month_without_a_request_costs_what_stands_there(lines):
     found = {id_: line for id_, line in lines(stage="dev").items() if line.dollars}
     by_hand = {
         "cloudwatch.dashboards": 3.00,
-        "cloudwatch.alarms": 13 * 0.10,
+        "cloudwatch.alarms": 14 * 0.10,
         "cloudwatch.query_alarms": 0.10,
         "secrets.kept": 3 * 0.40,
         # four queues, five polls each in 20 seconds
@@ -63,10 +63,11 @@ def test_the_clock_s_minute_takes_a_third_of_a_second(bill):
 
 
 def test_a_snapshot_is_paid_for_while_it_is_kept(lines, bill):
-    """One GB of the API in `prod`, all seconds of the month."""
-    assert bill.stages["prod"].memory[BLUEPRINT.http] == 1024
+    """One GB of the API in `prod`, and one of sockets, all seconds of the month."""
+    memory = bill.stages["prod"].memory
+    assert memory[BLUEPRINT.http] == memory[BLUEPRINT.sockets.function] == 1024
     kept = lines(stage="prod")["lambda.snapshot_kept"].dollars
-    assert kept == pytest.approx(730 * 3600 * 0.0000015046)
+    assert kept == pytest.approx(2 * 730 * 3600 * 0.0000015046)
 
 
 def test_a_billion_requests_reach_the_second_tier_of_the_gateway(lines):

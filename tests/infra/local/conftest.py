@@ -135,6 +135,9 @@ def handle(event, context):
 """
 
 
+NOTED = ("changes", "clock", "letters", "sockets", "worker")
+"""Stand-ins that note their events, each in a file of its name."""
+
 NOTING = """
 import json
 from pathlib import Path
@@ -146,18 +149,23 @@ def handle(event, context):
 """
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A project's folder with stand-ins for the functions, which tell what they were given."""
-    package = tmp_path / "handler"
+def stand_ins(folder):
+    """Write stand-ins for the functions into a project's folder."""
+    package = folder / "handler"
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "api.py").write_text(API)
     (package / "operators.py").write_text(OPERATORS)
-    for name in ("clock", "letters", "worker"):  # each notes its events in a file of its name
+    for name in NOTED:
         (package / f"{name}.py").write_text(NOTING.replace("NAME", name))
-    (tmp_path / "infra").symlink_to(Path(__file__).parents[3] / "infra")
-    return tmp_path
+    (folder / "infra").symlink_to(Path(__file__).parents[3] / "infra")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A project's folder with stand-ins for the functions, which tell what they were given."""
+    return stand_ins(tmp_path)
 
 
 @pytest.fixture
@@ -195,11 +203,15 @@ def pool(folder, run, lines):
         run(made.close())
 
 
-@pytest.fixture
-def demo(monkeypatch, tmp_path_factory):
-    """Two demo things instead of forty items."""
-    folder = tmp_path_factory.mktemp("demo")
+def plant_little(monkeypatch, folder):
+    """Have two demo things instead of forty items."""
     (folder / "things.json").write_text(
         json.dumps({"ann@example.org": [{"name": "a"}], "max@example.org": [{"name": "b"}]})
     )
     monkeypatch.setattr(seed, "DEMO", folder)
+
+
+@pytest.fixture
+def demo(monkeypatch, tmp_path_factory):
+    """Two demo things instead of forty items."""
+    plant_little(monkeypatch, tmp_path_factory.mktemp("demo"))

@@ -39,9 +39,9 @@ class Functions:
     def __call__(self, function, event):
         """Invoke a function."""
         seconds = (self.time.now - self.begun).total_seconds()
-        bodies = "".join(record["body"] for record in event.get("Records", []))
+        bodies = "".join(record.get("body", "") for record in event.get("Records", []))
         self.noted.append((seconds, function, bodies))
-        self.ids += [record["messageId"] for record in event.get("Records", [])]
+        self.ids += [record.get("messageId") for record in event.get("Records", [])]
         answer = self.answers.get(function)
         return answer(event) if answer else None
 

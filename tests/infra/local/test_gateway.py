@@ -9,6 +9,7 @@ import pytest
 from infra.local import gateway as gateway_module
 from infra.local.gateway import Gateway
 from infra.local.mailbox import Mail, Mailbox
+from infra.local.sockets import Hub, Sockets
 from infra.local.state import State
 
 
@@ -24,7 +25,8 @@ def mailbox(tmp_path):
 @pytest.fixture
 def gateway(pool, mailbox):
     """A gateway to stand-in functions."""
-    return Gateway({"api": pool(), "operators": pool(function="operators")}, "api", mailbox)
+    pools = {"api": pool(), "operators": pool(function="operators")}
+    return Gateway(pools, "api", mailbox, Sockets(pools["api"], Hub(), "/ws"))
 
 
 @pytest.fixture
@@ -125,9 +127,9 @@ def test_a_client_that_goes_away_is_not_answered(run, gateway):
     assert run(gateway({"type": "http"}, receive, None)) is None
 
 
-def test_only_http_is_served(run, gateway):
-    """A websocket finds nobody."""
-    assert run(gateway({"type": "websocket"}, None, None)) is None
+def test_only_http_and_sockets_are_served(run, gateway):
+    """What else a server may offer finds nobody."""
+    assert run(gateway({"type": "lifespan"}, None, None)) is None
 
 
 def test_the_twin_says_that_it_is_up(http):

@@ -65,3 +65,66 @@ def test_the_clock_ticks_as_soon_as_all_is_ready(folder, demo):
     assert automatic["detail-type"] == "Scheduled Event"
     assert by_hand == {"by": "hand"}
     assert not (folder / "worker").exists()
+
+
+@pytest.fixture
+def storing(folder):
+    """A function that puts a job's row, and then changes it."""
+    (folder / "handler" / "api.py").write_text("""
+import os
+from botocore.session import Session
+
+dynamodb = Session().create_client("dynamodb")
+TABLE = os.environ["RESOURCE_PREFIX"] + "jobs"
+
+
+def handle(event, context):
+    if event["requestContext"]["http"]["method"] == "GET":
+        for state in ("new", "done"):
+            item = {"id": {"S": "j"}, "part": {"S": "-"}, "state": {"S": state}}
+            dynamodb.put_item(TableName=TABLE, Item=item)
+    return {"statusCode": 200, "body": '{"access_token": "t"}'}
+""")
+    return folder
+
+
+def told_of(folder):
+    """The states of a job before and after each change, as the function of changes was told."""
+    events = wait_for(folder / "changes")
+    return [
+        tuple(
+            record["dynamodb"].get(image, {}).get("state", {}).get("S")
+            for image in ("OldImage", "NewImage")
+        )
+        for event in events
+        for record in event["Records"]
+    ]
+
+
+def test_what_changes_in_a_table_reaches_who_follows_it(storing, demo):
+    """In order, with both images, whether in one batch or in two."""
+    with running(storing) as url:
+        get(url, "/")
+        patience_ends = time.monotonic() + 30
+        while len(told_of(storing)) < 2:
+            assert time.monotonic() < patience_ends
+    assert told_of(storing) == [(None, "new"), ("new", "done")]
+
+
+def test_a_follower_that_fails_is_asked_again(storing, demo):
+    """Until it has done it."""
+    (storing / "handler" / "changes.py").write_text("""
+import json
+from pathlib import Path
+
+
+def handle(event, context):
+    with Path("changes").open("a") as file:
+        print(json.dumps(event), file=file)
+    if len(Path("changes").read_text().splitlines()) == 1:
+        raise ValueError("boom")
+""")
+    with running(storing) as url:
+        get(url, "/")
+        wait_for(storing / "changes", lines=2)
+    assert told_of(storing).count((None, "new")) == 2

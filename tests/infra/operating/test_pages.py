@@ -81,7 +81,7 @@ def test_tables_whose_rows_expire_are_all_named(prod):
     """They are those that forget their TTL in a restore."""
     tables = prod.properties("data", "AWS::DynamoDB::GlobalTable", "TableName")
     expire = {name for name, one in tables.items() if "TimeToLiveSpecification" in one}
-    (said,) = re.findall(r"Tables with rows that expire \((.*?)\)", TEXT)
+    (said,) = re.findall(r"Tables with rows that expire \((.*?)\)", TEXT, re.DOTALL)
     assert set(re.findall(r"`(\w+)`", said)) == {one.removeprefix("dunlin-prod-") for one in expire}
 
 

@@ -14,7 +14,7 @@ from tests.client import Client
 _VERBS = {
     *("create", "delete", "get", "list", "patch", "replace"),
     *("change", "close", "confirm", "end", "forget", "register", "request", "resend", "reset"),
-    *("cancel", "redrive", "upload", "verify"),
+    *("cancel", "read", "redrive", "upload", "verify"),
 }
 
 
@@ -95,6 +95,7 @@ def test_is_off_in_production(monkeypatch, path):
             "QUEUE_BASE": "https://sqs.eu-west-1.amazonaws.com/123456789012/",
             "ADMIN_EMAIL": "ann@shop.example",
             "LINK_BASE": "https://shop.example",
+            "SOCKETS_URL": "wss://live.shop.example",
         }
     )
     monkeypatch.setattr(api._adapter, "app", Application(production))

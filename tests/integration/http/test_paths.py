@@ -22,6 +22,7 @@ class TestMethods:
             ("/users/me", "GET, PATCH, DELETE"),
             ("/health", "GET"),
             ("/docs", "GET, HEAD"),
+            ("/notifications/read-all", "POST"),
         ],
     )
     def test_allow_names_them_all(self, anonymous, path, allowed):

@@ -1,0 +1,37 @@
+"""Notifications by the hundred: read, or gone with their account."""
+
+from collections.abc import Sequence
+
+from handler.core.records import Row
+from handler.core.transactions import transaction
+from handler.jobs import RetryLater, Run
+from handler.notifications import models
+from handler.notifications.schemas import ReadAll
+
+_SETTLED = 60
+"""Seconds after which whatever was under way when an account closed is done."""
+
+
+def read_all(job: ReadAll, run: Run) -> int:
+    """Read what an account has left unread up to a notification. Returns how many there were."""
+    return sum(_delete(page, run) for page in models.marks_until(job.owner_id, job.until))
+
+
+def forget(account_id: str, run: Run) -> int:
+    """Delete the notifications of a closed account. Returns how many rows there were.
+
+    Raises RetryLater at first: a job may be about to tell it something.
+    """
+    gone = sum(_delete(page, run) for page in models.all_of(account_id))
+    if run.seconds_open < _SETTLED:
+        raise RetryLater(_SETTLED)
+    return gone
+
+
+def _delete(rows: Sequence[Row], run: Run) -> int:
+    run.checkpoint()
+    if rows:
+        with transaction() as writes:
+            for row in rows:
+                writes.delete(row)
+    return len(rows)
