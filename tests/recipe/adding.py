@@ -61,7 +61,9 @@ TABLES = (\n    ORDERS,""",
         Grant("orders", ("dynamodb:Query",), indexes=("owner",)),
 """,
     ),
-    Edit("pyproject.toml", '    "roster",\n', '    "roster",\n    "orders",\n'),
+    Edit(
+        "pyproject.toml", '    "roster | channels",\n', '    "roster | channels",\n    "orders",\n'
+    ),
     Edit(
         "tests/integration/test_rights.py",
         '    "GET /jobs": (200, SIGNED_IN),\n',

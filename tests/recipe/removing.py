@@ -13,9 +13,11 @@ the release was another's."""
 
 EDITS = (
     Cut("handler/api.py", r"^from handler\.items.*\n"),
-    Cut("handler/api.py", r"(?<=^ROUTERS = \()items, "),
+    Cut("handler/api.py", r"(?<=\*\()items, "),
     Cut("handler/roster.py", r"^from handler\.items.*\n"),
     Cut("handler/roster.py", r"(?<=, )items, "),
+    Cut("handler/channels.py", r"^from handler\.items.*\n"),
+    Cut("handler/channels.py", r"(?<=^CHANNELS = \()items, "),
     Cut("infra/blueprint/data.py", r"^ITEMS = Table\([\s\S]*?^\)\n"),
     Cut("infra/blueprint/data.py", r"^ITEM_TERMS = .*\n"),
     Cut("infra/blueprint/data.py", r"(?<=\()ITEMS, ITEM_TERMS, "),

@@ -14,7 +14,7 @@ from handler.realtime.models import Subscription, place_of
 from infra.local.sockets.events import Handshake
 from infra.local.sockets.virtual import Client as Socket
 from infra.local.sockets.virtual import VirtualSockets
-from tests import rights
+from tests import rights, sample_channels  # noqa: F401 - its channel is there then
 from tests.client import Client
 
 Open = Callable[[Client], Socket]

@@ -152,21 +152,21 @@ def test_a_presence_that_was_kept_is_told_again(ann, listening, heard, time, job
     assert len(ann.get("/realtime/room:lobby", query="after=0").body["events"]) == 1
 
 
-def test_items_come_ten_times_a_second(ann, listening, told, time, monkeypatch):
+def test_what_has_a_limit_comes_ten_times_a_second(ann, listening, told, time, monkeypatch):
     """The eleventh event of a second waits for the next one."""
     slept = []
     monkeypatch.setattr("time.sleep", slept.append)
     for number in range(11):
-        told(f"e{number}", channel="items")
+        told(f"e{number}", channel="gauge")
     assert slept == [1]
 
 
-def test_items_that_come_together_are_one_event(ann, listening, told, sockets):
+def test_events_that_come_together_are_one_event(ann, listening, told, sockets):
     """With all that has changed, each under its own id."""
-    socket = listening(ann, "items")
+    socket = listening(ann, "gauge")
     socket.taken()
-    told("one", "two", channel="items")
-    told("two", "three", channel="items")
+    told("one", "two", channel="gauge")
+    told("two", "three", channel="gauge")
     first, again, rest = _flat(socket.taken())
     assert [one["id"] for one in first["data"]["changes"]] == ["one", "two"]
     assert again["seq"] == first["seq"]

@@ -15,7 +15,7 @@ from handler.realtime.models import EventRow
 from tests import rights
 
 _USERS = ("ann", "max", "sue")
-_CHANNELS = ("me", "room:lobby", "room:garden", "items")
+_CHANNELS = ("me", "room:lobby", "room:garden", "gauge")
 _STEPS = 60
 
 
