@@ -12,6 +12,7 @@ from mangum import Mangum
 from handler.accounts import authenticate, load_tokens
 from handler.accounts.router import router as accounts
 from handler.audit.router import router as audit
+from handler.console.router import router as console
 from handler.core import auth, aws, events, log, metrics, snapshots, system, viewers
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
@@ -23,7 +24,7 @@ from handler.jobs.router import router as jobs
 from handler.transfers.router import router as transfers
 
 # Matched in turn: the busiest first.
-ROUTERS = (items, system.router, accounts, files, jobs, audit, transfers)
+ROUTERS = (items, system.router, accounts, files, jobs, audit, transfers, console)
 
 # Sent as they are, without base 64.
 _TEXT = ["text/", "application/json", "application/problem+json", "image/svg+xml"]

@@ -88,10 +88,11 @@ class _Visit:
                 b"server-timing",
                 f'app;dur={spent:.1f}, aws;dur={remote:.1f};desc="{len(self.meter)}"'.encode(),
             ),
-            (b"content-security-policy", policy.encode()),
             *_SECURITY,
             *self._extra,
         ]
+        if b"content-security-policy" not in present:
+            found.append((b"content-security-policy", policy.encode()))
         standing: dict[str, str] = self._scope.get("dunlin.limit", {})
         found += [
             (name.lower().encode(), value.encode())
