@@ -52,7 +52,7 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
         **blueprint.environment(
             STAGE, queue_base=f"{around.endpoint}/{ACCOUNT}/", bucket_suffix=""
         ),
-        "LINK_BASE": around.url,
+        "LINK_BASE": f"{around.url}/console",
         "MAIL_FROM": _SENDER,
         **{key: value or "" for key, value in dotenv_values(around.directory / ".env").items()},
     }

@@ -1,14 +1,14 @@
 // Live updates over one socket for all parts of the page; without a socket, parts ask by themselves.
 //
 // A connection needs a ticket. Channels are told the last number that was seen, so that what
-// happened in between comes first; `resync` says that this is too much: ask for the thing itself.
+// happened in between comes first; hearers of `resync` ask for the thing itself.
 
 import { post } from "./api.js";
 import { store } from "./store.js";
 
 const PING = 4 * 60_000; // milliseconds; the gateway closes what is silent for ten minutes
 const [SHORTEST, LONGEST] = [1_000, 30_000]; // milliseconds between tries
-const SIGNED_OUT = new Set(["signed_out", "unauthenticated", "forbidden"]);
+const SIGNED_OUT = new Set(["signed_out"]);
 
 // "off" while nobody listens, "waiting", "live", or "none" where there are no live updates.
 export const link = store("off");
@@ -89,14 +89,22 @@ function send(frame) {
 }
 
 function receive(frame) {
+  if (frame.type === "events") return frame.events.forEach(receive);
   if (frame.type === "bye" && SIGNED_OUT.has(frame.code)) return close();
-  const known = channels.get(frame.channel ?? frame.ref);
+  const channel = frame.channel ?? frame.ref;
+  const known = channels.get(channel);
   if (!known) return undefined;
-  if (frame.type === "ack") known.seq ??= frame.seq ?? null;
-  else if (frame.type === "resync") known.seq = frame.seq ?? null;
-  else if (frame.seq !== undefined) known.seq = frame.seq;
-  if (frame.type !== "ack") known.hearers.forEach((hear) => hear(frame));
-  return undefined;
+  if (frame.type === "ack") return acknowledge(known, frame);
+  if (frame.seq === undefined || frame.seq <= known.seq) return undefined; // told before
+  if (known.seq !== null && frame.seq > known.seq + 1) return subscribe(channel); // some are missing
+  known.seq = frame.seq;
+  return known.hearers.forEach((hear) => hear(frame));
+}
+
+// What was missed comes after the ack, unless that is too much: then its number is where to go on.
+function acknowledge(known, { seq, resync, channel }) {
+  if (resync) known.hearers.forEach((hear) => hear({ type: "resync", channel }));
+  if (resync || known.seq === null) known.seq = seq ?? null;
 }
 
 addEventListener("online", () => {
