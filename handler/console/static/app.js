@@ -1,6 +1,6 @@
 // The console begins here: who is signed in, which page is asked for, and the frame around it.
 
-import { html, render, useEffect, useState } from "./html.js";
+import { html, render, useEffect, useRef, useState } from "./html.js";
 import { Menu } from "./parts/menu.js";
 import { ProblemBox } from "./parts/problem.js";
 import { Toasts } from "./parts/toasts.js";
@@ -27,14 +27,17 @@ function App() {
   const known = session.use();
   const { route, params } = found(path);
   const title = route ? route.title : words.notFound;
+  const main = useRef(null);
+  const before = useRef(path);
   useEffect(() => {
     document.title = `${title} · ${name}`;
-    scrollTo(0, 0);
+    if (before.current !== path) main.current.focus(); // also scrolls up; screen readers begin there
+    before.current = path;
   }, [path]);
   return html`
     <a class="skip" href="#main">${words.skip}</a>
     <${Menu} known=${known} routes=${routes} path=${path} may=${may} />
-    <main id="main" tabindex="-1">
+    <main id="main" ref=${main} tabindex="-1">
       ${known
         ? html`<${Page} key=${path} ...${{ route, params, query, known, title }} />`
         : html`<p aria-busy="true">${words.loading}</p>`}

@@ -11,8 +11,7 @@ const HEAD = ["", words.name, words.price, words.tags, words.state, words.change
 
 export default function Items({ query, me, title }) {
   const isMine = me !== null && query.of !== "all";
-  const asked = { q: query.q, owner: isMine ? me.id : undefined };
-  const list = usePages("/items", isMine && query.q ? { q: query.q } : asked);
+  const list = usePages("/items", { q: query.q, owner: isMine ? me.id : undefined });
   const empty = query.q ? words.emptyFound : isMine ? words.emptyMine : words.emptyAll;
   const Shape = query.view === "cards" ? Cards : Rows;
   return html`
@@ -35,7 +34,7 @@ function Filters({ query, me, isMine }) {
   const whose = { mine: words.mine, all: words.all };
   const views = { table: words.table, cards: words.cards };
   return html`
-    <form class="row" role="search" onSubmit=${search}>
+    <form class="row" onSubmit=${search}>
       <input type="search" name="q" aria-label=${words.search} placeholder=${words.search} value=${query.q || ""} />
       <button type="submit" class="outline">${words.search}</button>
       ${me && html`<${Pick} name="of" label=${words.whose} options=${whose} value=${isMine ? "mine" : "all"} />`}

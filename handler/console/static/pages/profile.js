@@ -17,10 +17,10 @@ export default function Profile({ me, title }) {
     <h1>${title}</h1>
     <p class="muted">${me.email} · ${account.role}: ${me.role}</p>
     <div class="pair">
-      <article><${Person} me=${me} /></article>
-      <article><${Password} /></article>
-      <article><${Email} /></article>
-      <article><${End} /></article>
+      <article><h2>${account.person}</h2><${Person} me=${me} /></article>
+      <article><h2>${account.password}</h2><${Password} /></article>
+      <article><h2>${account.email}</h2><${Email} /></article>
+      <article><h2>${account.danger}</h2><${End} /></article>
     </div>
   `;
 }
@@ -98,7 +98,6 @@ function End() {
     navigate("/");
   };
   return html`
-    <h2>${account.danger}</h2>
     <p>${account.closeDetail}</p>
     <button class="bad" onClick=${() => setAsking(true)}>${account.closeAccount}</button>
     ${asking && html`
