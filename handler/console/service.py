@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from handler.console.joining import join
 from handler.core.errors import NotFound
 from handler.core.settings import settings
 from handler.files import bucket_origins
@@ -19,6 +20,8 @@ from handler.files import bucket_origins
 BASE = "/console"
 _STATIC = Path(__file__).with_name("static")
 _INDEX = "index.html"
+_SCRIPT = "console.js"
+_ENTRY = "app.js"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -100,23 +103,20 @@ def policy() -> str:
 def release() -> str:
     """A hash of all files: another one as soon as any of them is another."""
     found = hashlib.sha256()
-    for name, path in sorted(_files().items()):
-        content = path.read_bytes()
+    for name, content in sorted(_files().items()):
         found.update(f"{name} {len(content)} ".encode() + content)
     return found.hexdigest()[:_HASH]
 
 
 @cache
-def _files() -> dict[str, Path]:
-    """What there is, by its place below `static`: a name that is asked for opens nothing else."""
-    return {
-        path.relative_to(_STATIC).as_posix(): path
-        for path in _STATIC.rglob("*")
-        if path.suffix in _TYPES
-    }
+def _files() -> dict[str, bytes]:
+    """What there is, by its place: a name that is asked for opens nothing else."""
+    places = [*_STATIC.glob("*.css"), *_STATIC.glob("*.svg"), *_STATIC.glob("vendor/*")]
+    found = {path.relative_to(_STATIC).as_posix(): path.read_bytes() for path in places}
+    return {**found, _SCRIPT: join(_STATIC, _ENTRY).encode()}
 
 
 @cache
 def _packed(name: str) -> ConsoleFile:
-    plain = _files()[name].read_bytes()
+    plain = _files()[name]
     return ConsoleFile(_TYPES[Path(name).suffix], plain, gzip.compress(plain, mtime=0))

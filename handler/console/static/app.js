@@ -1,6 +1,6 @@
 // The console begins here: who is signed in, which page is asked for, and the frame around it.
 
-import { html, render, useEffect, useRef, useState } from "./html.js";
+import { html, render, useEffect, useRef } from "./html.js";
 import { Menu } from "./parts/menu.js";
 import { ProblemBox } from "./parts/problem.js";
 import { Toasts } from "./parts/toasts.js";
@@ -12,7 +12,7 @@ import { words } from "./words/frame.js";
 const RANKS = ["anybody", "user", "moderator", "admin"];
 const name = document.documentElement.dataset.name;
 
-export const may = (me, right) => RANKS.indexOf(me ? me.role : "anybody") >= RANKS.indexOf(right);
+const may = (me, right) => RANKS.indexOf(me ? me.role : "anybody") >= RANKS.indexOf(right);
 
 function found(path) {
   for (const route of routes) {
@@ -47,38 +47,20 @@ function App() {
 }
 
 function Page({ route, params, query, known, title }) {
-  const [drawn, draw] = useState(null);
   const { me } = known;
   const allowed = route && may(me, route.right);
-  useEffect(() => {
-    if (!allowed) return;
-    route.load().then(
-      (module) => draw({ content: module.default }),
-      () => draw({ gone: true }),
-    );
-  }, [allowed]);
   useEffect(() => {
     if (route && !allowed && !me && !known.problem) askToSignIn();
   }, [allowed, me]);
   if (!route) return html`<h1>${words.notFound}</h1><p>${words.notFoundDetail}</p>`;
   if (known.problem) return html`<h1>${title}</h1><${ProblemBox} problem=${known.problem} />`;
   if (!allowed) return html`<h1>${title}</h1><p>${me ? words.notAllowed : words.signInFirst}</p>`;
-  if (!drawn) return html`<p aria-busy="true">${words.loading}</p>`;
-  if (drawn.gone) return html`<${Outdated} title=${title} />`;
-  return html`<${drawn.content} ...${{ params, query, me, title }} />`;
+  return html`<${route.content} ...${{ params, query, me, title }} />`;
 }
 
 function askToSignIn() {
   const next = location.pathname.slice("/console".length) + location.search;
   navigate(`/sign-in?next=${encodeURIComponent(next)}`, { replace: true });
-}
-
-function Outdated({ title }) {
-  return html`
-    <h1>${title}</h1>
-    <p>${words.outdated}</p>
-    <button onClick=${() => location.reload()}>${words.reload}</button>
-  `;
 }
 
 follow();

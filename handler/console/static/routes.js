@@ -1,13 +1,29 @@
-// Every page: its address, its module, its title, whom it is for, and where the menu shows it.
+// Every page: its address, its content, its title, whom it is for, and where the menu shows it.
 //
-// A module's default export is drawn with `params` (of the address) and `query`. `for` is
+// The content is drawn with `params` (of the address) and `query`. `for` is
 // "anybody", "user", "moderator" or "admin"; each may see what those before it may.
 
+import Devices from "./pages/devices.js";
+import NewEmail from "./pages/email.js";
+import Forgot from "./pages/forgot.js";
+import Item from "./pages/item.js";
+import ItemEdit from "./pages/item-edit.js";
+import ItemNew from "./pages/item-new.js";
+import Items from "./pages/items.js";
+import Job from "./pages/job.js";
+import Jobs from "./pages/jobs.js";
+import Notifications from "./pages/notifications.js";
+import Profile from "./pages/profile.js";
+import Reset from "./pages/reset.js";
+import SignIn from "./pages/sign-in.js";
+import SignUp from "./pages/sign-up.js";
+import Transfers from "./pages/transfers.js";
+import Verify from "./pages/verify.js";
 import { titles } from "./words/frame.js";
 
-const page = (path, name, { right = "user", menu = "" } = {}) => ({
+const page = (path, content, name, { right = "user", menu = "" } = {}) => ({
   path,
-  load: () => import(`./pages/${name}.js`),
+  content,
   title: titles[name],
   right,
   menu,
@@ -15,21 +31,21 @@ const page = (path, name, { right = "user", menu = "" } = {}) => ({
 const open = { right: "anybody" };
 
 export const routes = [
-  page("/", "items", open),
-  page("/items", "items", { right: "anybody", menu: "main" }),
-  page("/items/new", "item-new"),
-  page("/items/:id", "item", open),
-  page("/items/:id/edit", "item-edit"),
-  page("/transfers", "transfers", { menu: "main" }),
-  page("/jobs", "jobs", { menu: "main" }),
-  page("/jobs/:id", "job"),
-  page("/notifications", "notifications", { menu: "main" }),
-  page("/profile", "profile", { menu: "own" }),
-  page("/devices", "devices", { menu: "own" }),
-  page("/sign-in", "sign-in", open),
-  page("/sign-up", "sign-up", open),
-  page("/verify", "verify", open),
-  page("/forgot", "forgot", open),
-  page("/reset", "reset", open),
-  page("/email", "email", open),
+  page("/", Items, "items", open),
+  page("/items", Items, "items", { right: "anybody", menu: "main" }),
+  page("/items/new", ItemNew, "item-new"),
+  page("/items/:id", Item, "item", open),
+  page("/items/:id/edit", ItemEdit, "item-edit"),
+  page("/transfers", Transfers, "transfers", { menu: "main" }),
+  page("/jobs", Jobs, "jobs", { menu: "main" }),
+  page("/jobs/:id", Job, "job"),
+  page("/notifications", Notifications, "notifications", { menu: "main" }),
+  page("/profile", Profile, "profile", { menu: "own" }),
+  page("/devices", Devices, "devices", { menu: "own" }),
+  page("/sign-in", SignIn, "sign-in", open),
+  page("/sign-up", SignUp, "sign-up", open),
+  page("/verify", Verify, "verify", open),
+  page("/forgot", Forgot, "forgot", open),
+  page("/reset", Reset, "reset", open),
+  page("/email", NewEmail, "email", open),
 ];

@@ -17,8 +17,6 @@ export const words = {
   notFoundDetail: "There is nothing at this address. The menu shows what there is.",
   offline: "No answer",
   offlineDetail: "The server cannot be reached. Look at your connection, then try again.",
-  outdated: "The console was renewed meanwhile. Load it again to go on.",
-  reload: "Load again",
   requestId: "Request",
   save: "Save",
   saved: "Saved.",
