@@ -97,8 +97,8 @@ def origins() -> tuple[str, ...]:
     """Where signed forms and URLs lead, for pages that have to name whom they talk to."""
     with _answered():
         signed = [
-            _client().generate_presigned_url("get_object", _place(bucket, "a"))
-            for bucket in (UPLOADS, _STORED)
+            _client().generate_presigned_url(operation, _place(bucket, "a"))
+            for operation, bucket in (("put_object", UPLOADS), ("get_object", _STORED))
         ]
     places = [urlsplit(url) for url in signed]
     return tuple(sorted({f"{place.scheme}://{place.netloc}" for place in places}))

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from infra.vendoring.styles import trimmed
+
+ROOT = Path(__file__).parents[2]
 VENDOR = ROOT / "handler" / "console" / "static" / "vendor"
 _LOCK = ROOT / "infra" / "locks" / "console"
 _MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$")
@@ -46,7 +48,7 @@ PARTS = (
     Part(
         "pico.css",
         "@picocss/pico/css/pico.fluid.classless.min.css",
-        "06cf0bead048c54f4e2c281c26ae0d695cb0da8675545366ac7fc4b39c779398",
+        "72b8657b3409ee30638a2baa1f870f7e604fbaafdb16c3ad9e9205c6d0df5259",
     ),
     Part(
         "pico.licence.txt",
@@ -126,13 +128,11 @@ def _made(source: Path) -> bytes:
     """A part as the pages load it.
 
     Without a build step there is no name `preact`: it is a file next door. uPlot comes as a
-    script, whose one name becomes the module's.
+    script, whose one name becomes the module's. Of Pico only what the pages use stays.
     """
     text = _MAP.sub("\n", source.read_text()).replace('from"preact"', 'from"./preact.js"')
     if source.name == "uPlot.iife.min.js":
         text = f"{text.rstrip()}\nexport default uPlot;\n"
+    if source.name.startswith("pico."):
+        text = trimmed(text)
     return text.encode()
-
-
-if __name__ == "__main__":
-    vendor()
