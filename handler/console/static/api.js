@@ -54,6 +54,7 @@ async function send(method, path, { query, body, form, headers, etag, key, signa
 }
 
 async function read(answer) {
+  if (answer.status === 204) return { status: 204 };
   const isJson = (answer.headers.get("Content-Type") || "").includes("json");
   const body = isJson ? await answer.json() : await answer.text();
   if (answer.ok) {

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 from tests.e2e.places import NewAccount, own_address, patiently
 from tests.e2e.twins import Twin
 
-PATIENCE = 30
+PATIENCE = 20
 """Seconds that a page may take on a busy machine."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
@@ -45,9 +45,9 @@ class Watch:
             self.complaints.append(message.text)
 
     def _answered(self, response: Response) -> None:
-        if response.status >= 400 and _NO_SOCKETS not in response.url:
-            if response.status not in self.meant:
-                self.complaints.append(f"{response.status} {response.url}")
+        expected = response.status in self.meant or _NO_SOCKETS in response.url
+        if response.status >= 400 and not expected:
+            self.complaints.append(f"{response.status} {response.url}")
 
 
 @dataclass

@@ -25,14 +25,14 @@ class TestAccessibility:
     def test_of_what_everybody_may_open(self, visit, scheme, size):
         """Forms and mailed links."""
         person = visit(color_scheme=scheme, **({"viewport": size} if size else {}))
-        assert {path: _looked_at(person, path) for path in _OPEN} == dict.fromkeys(_OPEN, [])
+        assert [found for path in _OPEN for found in _looked_at(person, path)] == []
 
     def test_of_what_one_may_open_signed_in(self, visit, account, api, scheme, size):
         """Lists, forms, tables and cards."""
         item = api.item(tags=["brass"])
         paths = [*_OWN, f"/items/{item['id']}", f"/items/{item['id']}/edit"]
         person = visit(account, color_scheme=scheme, **({"viewport": size} if size else {}))
-        assert {path: _looked_at(person, path) for path in paths} == dict.fromkeys(paths, [])
+        assert [found for path in paths for found in _looked_at(person, path)] == []
 
 
 def test_a_dialog_is_accessible(visit, account):

@@ -47,8 +47,7 @@ def test_an_export_is_downloaded(visit, account, api):
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="Download").click()
     assert downloaded.value.suggested_filename.endswith(".csv")
-    with open(downloaded.value.path()) as content:
-        assert '"Brass lamp"' in content.read()
+    assert '"Brass lamp"' in downloaded.value.path().read_text()
 
 
 def test_jobs_are_listed_with_how_they_ended(visit, account):

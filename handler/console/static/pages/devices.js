@@ -19,7 +19,7 @@ export default function Devices({ title }) {
     <h1>${title}</h1>
     <${List} list=${list}>
       ${(items) => html`
-        <${Table} label=${title} head=${[title, account.since, account.used, ""]}>
+        <${Table} label=${title} head=${[title, account.since, account.used, account.end]}>
           ${items.map((one) => html`<${Device} key=${one.id} one=${one} end=${() => setEnding(one)} />`)}
         <//>
       `}

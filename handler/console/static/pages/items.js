@@ -7,7 +7,7 @@ import { State, When, money } from "../parts/shown.js";
 import { filter, href } from "../router.js";
 import { items as words } from "../words/items.js";
 
-const HEAD = ["", words.name, words.price, words.tags, words.state, words.changed];
+const HEAD = [words.photos, words.name, words.price, words.tags, words.state, words.changed];
 
 export default function Items({ query, me, title }) {
   const isMine = me !== null && query.of !== "all";

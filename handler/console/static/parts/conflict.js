@@ -13,8 +13,8 @@ export function Conflict({ base, mine, theirs, settle, leave }) {
   const save = () => settle(choice).catch(setProblem);
   return html`
     <section aria-labelledby="conflict">
-      <h1 id="conflict" role="alert">${words.conflict}</h1>
-      <p>${words.conflictDetail}</p>
+      <h1 id="conflict">${words.conflict}</h1>
+      <p role="alert">${words.conflictDetail}</p>
       <${ProblemBox} problem=${problem} />
       ${differing.map((name) => html`
         <fieldset key=${name}>
@@ -24,7 +24,7 @@ export function Conflict({ base, mine, theirs, settle, leave }) {
               <label class="version">
                 <input type="radio" name=${name} checked=${choice[name] === side}
                   onChange=${() => setChoice({ ...choice, [name]: side })} />
-                <small class="muted">${side === "mine" ? words.mineValue : words.theirs}</small>
+                <b>${side === "mine" ? words.mineValue : words.theirs}</b>
                 <span>${written(version[name])}</span>
               </label>`)}
           </div>

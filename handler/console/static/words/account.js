@@ -15,6 +15,7 @@ export const account = {
   email: "E-mail",
   emailMailed: "A link is on its way to the new address. It holds for 30 minutes.",
   ended: "You were signed out. Sign in again to go on.",
+  end: "End",
   endAll: "Sign out all other devices",
   endAllDetail: "Only this device stays signed in.",
   endDetail: "It has to sign in again.",
@@ -44,7 +45,7 @@ export const account = {
   since: "Signed in",
   thisDevice: "this device",
   unnamed: "An unnamed device",
-  used: "last used",
+  used: "Last used",
 };
 
 // What one may be told of, and how: the names of switches in the profile.
