@@ -48,7 +48,7 @@ PARTS = (
     Part(
         "pico.css",
         "@picocss/pico/css/pico.fluid.classless.min.css",
-        "72b8657b3409ee30638a2baa1f870f7e604fbaafdb16c3ad9e9205c6d0df5259",
+        "b935ca6c02bd1f3dc54e881d14337aa0b4513d2ee55496c6c47040eb88178cc6",
     ),
     Part(
         "pico.licence.txt",

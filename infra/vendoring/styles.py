@@ -11,6 +11,7 @@ _UNUSED = re.compile(
     r"|sup|video)\b"
 )
 """Selectors of elements and attributes that the console does not use."""
+_NOT = re.compile(r":not\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _NESTED = ("@media", "@supports")
 _BEFORE = re.compile(r"(?:@charset[^;]*;|/\*.*?\*/|\s)+", re.DOTALL)
 
@@ -46,7 +47,7 @@ def _kept(head: str, body: str) -> str:
         return f"{head}{{{inner}}}" if inner else ""
     if head.startswith("@"):
         return f"{head}{{{body}}}"
-    selectors = [one for one in _selectors(head) if not _UNUSED.search(one)]
+    selectors = [one for one in _selectors(head) if not _UNUSED.search(_NOT.sub("", one))]
     return f"{','.join(selectors)}{{{body}}}" if selectors else ""
 
 

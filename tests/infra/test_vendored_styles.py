@@ -12,6 +12,7 @@ from infra.vendoring.styles import trimmed
         ("a,kbd,p{b:c}", "a,p{b:c}"),
         (":is(a,kbd){b:c}", ""),
         ("a:not(p,i){b:c}", "a:not(p,i){b:c}"),
+        ("input:not([type=range]){b:c}", "input:not([type=range]){b:c}"),
         ("@media print{kbd{b:c}}a{d:e}", "a{d:e}"),
         ("@media print{a{b:c}kbd{d:e}}", "@media print{a{b:c}}"),
         ("@keyframes x{to{a:b}}", "@keyframes x{to{a:b}}"),

@@ -35,7 +35,7 @@ function Filters({ query, me, isMine }) {
   const views = { table: words.table, cards: words.cards };
   return html`
     <form class="row" onSubmit=${search}>
-      <input type="search" name="q" aria-label=${words.search} placeholder=${words.search} value=${query.q || ""} />
+      <input type="search" name="q" aria-label=${words.search} placeholder=${words.search} key=${query.q} defaultValue=${query.q || ""} />
       <button type="submit" class="outline">${words.search}</button>
       ${me && html`<${Pick} name="of" label=${words.whose} options=${whose} value=${isMine ? "mine" : "all"} />`}
       <${Pick} name="view" label=${words.view} options=${views} value=${query.view || "table"} />
