@@ -1,5 +1,6 @@
 """The console of a running twin, in a real browser that is watched for whatever goes wrong."""
 
+import itertools
 import json
 import shutil
 import time
@@ -119,7 +120,7 @@ def visit(browser: Browser, twin: Twin, home: str) -> Iterator[Visit]:
     assert [one for watch in watches for one in watch.complaints] == []
 
 
-_ADDRESSES = iter(range(200, 250))
+_ADDRESSES = itertools.cycle(range(150, 250))
 
 
 def signed_in(twin: Twin, home: str, account: NewAccount) -> Any:
