@@ -66,6 +66,7 @@ def test_items_are_found_by_words(visit, account, api):
     page.get_by_role("searchbox").fill("tin")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("row", name="Brass lamp").wait_for(state="detached")
+    page.get_by_role("row", name="Tin vase").wait_for()
     assert page.locator("tbody tr").count() == 1
 
 
