@@ -10,10 +10,13 @@ from socket import socket
 from infra.blueprint import BLUEPRINT, Function
 from infra.local import engine, keeping
 from infra.local.aws import Access, Endpoint
+from infra.local.calls import Service
 from infra.local.forwarding import forward
+from infra.local.history import History
 from infra.local.journal import Journal, load
 from infra.local.mailbox import Mailbox
 from infra.local.mocks import MOTO, request
+from infra.local.noting import noting
 from infra.local.plans import PREFIX
 from infra.local.resources import (
     create_buckets,
@@ -50,10 +53,12 @@ def start(  # noqa: PLR0913 - all that it stands between
     dynamodb: str | None,
     *,
     origins: tuple[str, ...] = (),
+    history: History | None = None,
 ) -> Cloud:
     """Serve AWS on a socket, to functions by access key id, and to pages of these origins.
 
-    With the URL of another DynamoDB the tables and their rows are there, and not in the state.
+    With the URL of another DynamoDB the tables and their rows are there, and not in the state. A
+    history notes what functions ask.
     """
     engine.install()
     services = MOTO | {
@@ -65,10 +70,22 @@ def start(  # noqa: PLR0913 - all that it stands between
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
     journal = _journal(state) if dynamodb is None else None
     _create_others(state, origins)
+    if history is not None:
+        services = _noted(services, history, is_metered=dynamodb is None)
     access = Access(PREFIX, functions, services)
     endpoint = Endpoint(listening, access.answer)
     endpoint.start()
     return Cloud(access, endpoint, journal, created)
+
+
+def _noted(
+    services: dict[str, Service], history: History, *, is_metered: bool
+) -> dict[str, Service]:
+    """All services, noted in a history."""
+    return {
+        name: noting(service, history, is_metered=is_metered and name == "dynamodb")
+        for name, service in services.items()
+    }
 
 
 def _journal(state: State) -> Journal:
