@@ -19,6 +19,7 @@ import SignIn from "./pages/sign-in.js";
 import SignUp from "./pages/sign-up.js";
 import Transfers from "./pages/transfers.js";
 import Verify from "./pages/verify.js";
+import { administration } from "./routes-admin.js";
 import { titles } from "./words/frame.js";
 
 const page = (path, content, name, { right = "user", menu = "" } = {}) => ({
@@ -48,4 +49,5 @@ export const routes = [
   page("/forgot", Forgot, "forgot", open),
   page("/reset", Reset, "reset", open),
   page("/email", NewEmail, "email", open),
+  ...administration,
 ];

@@ -147,11 +147,21 @@ class TestFile:
         assert (old.status, old.code) == (404, "console_file_not_found")
 
 
-def test_all_of_it_is_small(aws):
-    """The page and each file as they are sent; licences are for who looks for them."""
+def _sent(names):
+    """The bytes of the page and of files as they are sent; licences are for who looks for them."""
     page = len(gzip.compress(service.get_page().text.encode()))
-    files = [service.get_file(service.release(), name) for name in FILES if ".txt" not in name]
-    assert page + sum(len(file.packed) for file in files) < KILOBYTES * 1000
+    files = [service.get_file(service.release(), name) for name in names if ".txt" not in name]
+    return page + sum(len(file.packed) for file in files)
+
+
+def test_what_everybody_loads_is_small(aws):
+    """All but the library of charts, which comes with the first of them."""
+    assert _sent(name for name in FILES if "uplot" not in name) < (KILOBYTES - 10) * 1000
+
+
+def test_all_of_it_is_small(aws):
+    """Also for administrators who look at charts."""
+    assert _sent(FILES) < (KILOBYTES + 10) * 1000
 
 
 @_EVERY_SCRIPT
