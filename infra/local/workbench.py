@@ -1,7 +1,8 @@
 """What developers see of a twin from within, as JSON under `/_local/`.
 
 The last invocations with their events, answers and calls, any of which can be done again; jobs of
-the calendar, to run at once; and the rows of tables, to read.
+the calendar, to run at once; and the rows of tables, to read. The console shows them with scripts
+that come from here too.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -23,6 +25,8 @@ from infra.local.plans import PREFIX
 from infra.local.process import FunctionFailed, FunctionTimedOut
 
 _LIMIT = 50
+_STATIC = Path(__file__).with_name("static")
+_PAGES = frozenset({"console.js", "words.js"})
 _TABLES = {table.name: table for table in BLUEPRINT.tables}
 
 
@@ -42,7 +46,9 @@ class Workbench:
         query = {name: last for name, (*_, last) in parse_qs(request.query.decode()).items()}
         if request.method == "POST":
             return await self._do(path.split("/"))
-        return await self._look(path.split("/"), query) if request.method == "GET" else None
+        if request.method != "GET":
+            return None
+        return _script(path) if path in _PAGES else await self._look(path.split("/"), query)
 
     async def _look(self, path: list[str], query: Mapping[str, str]) -> Response | None:
         match path:
@@ -116,6 +122,11 @@ class Workbench:
 def _whole(found: Invocation) -> dict[str, Any]:
     calls = [asdict(call) for call in found.calls]
     return {**found.row(), "event": found.event, "answer": found.answer, "made": calls}
+
+
+def _script(name: str) -> Response:
+    headers = (("content-type", "text/javascript; charset=utf-8"), ("cache-control", "no-store"))
+    return Response(200, headers, (_STATIC / name).read_bytes())
 
 
 def _told(body: object) -> Response:

@@ -5,6 +5,7 @@ import AnyJob from "./pages/any-job.js";
 import Audit from "./pages/audit.js";
 import Dashboard from "./pages/dashboard.js";
 import Reports from "./pages/reports.js";
+import Twin from "./pages/twin.js";
 import User from "./pages/user.js";
 import Users from "./pages/users.js";
 import { tabbed } from "./parts/admin.js";
@@ -27,3 +28,14 @@ export const administration = [
   page("/admin/jobs/:id", AnyJob, "any-job"),
   page("/admin/audit", Audit, "audit"),
 ];
+
+const local = { content: Twin, title: titles.twin, right: "anybody" };
+
+// Where a twin answers, and nowhere else.
+export const development =
+  document.documentElement.dataset.stage === "local"
+    ? [
+        { ...local, path: "/local", menu: "main" },
+        { ...local, path: "/local/:page", menu: "" },
+      ]
+    : [];

@@ -19,7 +19,7 @@ import SignIn from "./pages/sign-in.js";
 import SignUp from "./pages/sign-up.js";
 import Transfers from "./pages/transfers.js";
 import Verify from "./pages/verify.js";
-import { administration } from "./routes-admin.js";
+import { administration, development } from "./routes-admin.js";
 import { titles } from "./words/frame.js";
 
 const page = (path, content, name, { right = "user", menu = "" } = {}) => ({
@@ -50,4 +50,5 @@ export const routes = [
   page("/reset", Reset, "reset", open),
   page("/email", NewEmail, "email", open),
   ...administration,
+  ...development,
 ];

@@ -1,5 +1,8 @@
 """Pages of administrators and moderators: accounts, everybody's jobs, the audit log, charts."""
 
+import time
+
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -87,14 +90,68 @@ def test_the_dashboard_draws_what_was_counted(administrator):
     page.wait_for_url("**/admin?range=hour")
 
 
+@pytest.fixture
+def dead(api):
+    """A job that has died: an import of a file that has no columns."""
+    content = b"nothing\n1\n"
+    made = api.http.post(
+        "/files", json={"name": "a.csv", "content_type": "text/csv", "size": len(content)}
+    ).json()
+    form = made["form"]
+    httpx.post(form["url"], data=form["fields"], files={"file": content}).raise_for_status()
+    _until(api, f"/files/{made['file']['id']}", "ready")
+    body = {"file_id": made["file"]["id"], "format": "csv"}
+    job = api.http.post("/imports", json=body).json()
+    _until(api, f"/jobs/{job['id']}", "dead")
+    return job["id"]
+
+
+def _until(api, path, state):
+    patience_ends = time.monotonic() + 60
+    while api.http.get(path).json()["state"] != state:
+        assert time.monotonic() < patience_ends, api.http.get(path).text
+        time.sleep(0.2)
+
+
+def test_the_dead_are_grouped_and_counted_before_they_begin_anew(administrator, dead):
+    """By name and error; the question says how many match."""
+    page = administrator.open("/admin/jobs?state=dead")
+    page.get_by_role("heading", name="transfers.import").wait_for()
+    page.get_by_role("button", name="Redrive all that match").click()
+    page.get_by_role("dialog").get_by_text("dead jobs match").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Redrive").click()
+    page.get_by_role("status").get_by_text("They begin anew.").wait_for()
+
+
+def test_one_dead_job_begins_anew(administrator, dead):
+    """From its page, which says what it was given and how it failed."""
+    page = administrator.open(f"/admin/jobs/{dead}")
+    page.get_by_role("heading", name="Arguments").wait_for()
+    page.locator("li", has_text="Attempt 1").wait_for()
+    page.get_by_role("button", name="Redrive").click()
+    page.get_by_role("dialog").get_by_role("button", name="Redrive").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+
+
+def test_chosen_jobs_begin_anew(administrator, dead):
+    """Those with a mark."""
+    page = administrator.open("/admin/jobs?state=dead")
+    page.get_by_role("checkbox", name=dead).check()
+    page.get_by_role("button", name="Redrive the 1 chosen").click()
+    page.get_by_role("dialog").get_by_role("button", name="Redrive").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+
+
 def test_nothing_dead_says_so(administrator):
     """And that nothing has to be done."""
-    administrator.open("/admin/jobs?state=dead").get_by_text("No job is dead").wait_for()
+    administrator.open("/admin/jobs?state=dead&name=nobody.knows").get_by_text(
+        "No job is dead"
+    ).wait_for()
 
 
 def test_updates_are_paused(administrator):
     """Until one goes on."""
-    page = administrator.open("/admin/jobs?state=dead")
+    page = administrator.open("/admin/jobs?state=dead&name=nobody.knows")
     page.get_by_text("No job is dead").wait_for()
     page.get_by_role("button", name="Pause").click()
     asked = []

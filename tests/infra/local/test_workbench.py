@@ -151,3 +151,14 @@ def test_there_is_nothing_else(url, path):
 def test_a_place_that_is_none_is_refused(url):
     """Where to go on comes from the page before."""
     assert "message" in get(url, "/_local/tables/accounts?after=x")
+
+
+@pytest.mark.parametrize("name", ["console.js", "words.js"])
+def test_the_console_s_pages_come_from_here(url, name):
+    """As scripts, which are asked for again each time."""
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection.request("GET", f"/_local/{name}")
+    answer = connection.getresponse()
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.read().startswith(b"// ")
+    connection.close()

@@ -6,6 +6,7 @@ export const titles = {
   admin: "Administration",
   audit: "Audit log",
   reports: "Daily reports",
+  twin: "Twin",
   user: "Account",
   users: "Users",
 };
