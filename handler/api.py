@@ -13,6 +13,7 @@ from handler.accounts import authenticate, load_tokens, recognise
 from handler.accounts.router import router as accounts
 from handler.audit.router import router as audit
 from handler.channels import CHANNELS
+from handler.console.router import router as console
 from handler.core import auth, aws, events, log, metrics, snapshots, system, viewers
 from handler.core.errors import AppError, InternalError
 from handler.core.http import Application
@@ -30,6 +31,7 @@ __all__ = ["CHANNELS", "ROUTERS", "create_app", "handle"]
 # Matched in turn: the busiest first.
 ROUTERS = (
     *(items, system.router, accounts, files, jobs, notifications, realtime, audit, transfers),
+    console,
 )
 
 # Sent as they are, without base 64.

@@ -16,6 +16,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 _ELSEWHERE = {
     "action_unknown": "`dunlin` commands",
+    "console_file_not_found": "files of the console",
     "email_exists": "`dunlin` commands",
     "email_invalid": "`dunlin` commands",
     "idempotency_in_progress": "calls that create",

@@ -11,8 +11,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from moto.core.models import botocore_stubber
 
 from handler.core import aws as core_aws
+from infra.local.units import Raw, rows_written
 from tests import rights
-from tests.units import Raw, rows_written
 
 
 @dataclass(frozen=True, slots=True)

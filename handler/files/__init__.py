@@ -17,6 +17,7 @@ from handler.files.service.access import (
 from handler.files.service.making import store
 from handler.files.service.showing import photo_path
 from handler.files.states import Size
+from handler.files.storage import origins as bucket_origins
 
 __all__ = [
     "File",
@@ -24,6 +25,7 @@ __all__ = [
     "FileNotImage",
     "FileNotReady",
     "Size",
+    "bucket_origins",
     "file_of",
     "is_public",
     "open_content",

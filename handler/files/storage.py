@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -91,6 +91,17 @@ def sign_thumbnail(file_id: str, size: Size) -> Link:
     """A URL that shows a thumbnail. Raises Unavailable."""
     shown = {"ResponseContentType": "image/webp"}
     return _sign({**_stored(thumbnail(file_id, size)), **shown})
+
+
+def origins() -> tuple[str, ...]:
+    """Where signed forms and URLs lead, for pages that have to name whom they talk to."""
+    with _answered():
+        signed = [
+            _client().generate_presigned_url(operation, _place(bucket, "a"))
+            for operation, bucket in (("put_object", UPLOADS), ("get_object", _STORED))
+        ]
+    places = [urlsplit(url) for url in signed]
+    return tuple(sorted({f"{place.scheme}://{place.netloc}" for place in places}))
 
 
 def attachment(name: str) -> str:

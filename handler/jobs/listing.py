@@ -32,9 +32,22 @@ class JobDetail:
         return getattr(self._row, name)
 
 
+class AnyJobDetail(JobDetail):
+    """The same with its arguments, unless they are too large to be in a row."""
+
+    def __init__(self, row: JobRow) -> None:
+        super().__init__(row)
+        self.arguments = payloads.load_row(row, "arguments")
+
+
 def get_job(caller: Caller, job_id: str) -> JobDetail:
     """A job with all that is known of it. Raises JobNotFound."""
     return JobDetail(find_job(caller, job_id))
+
+
+def get_any_job(caller: Caller, job_id: str) -> AnyJobDetail:
+    """A job with what it was given. Raises JobNotFound."""
+    return AnyJobDetail(find_job(caller, job_id))
 
 
 def list_jobs(caller: Caller, query: JobQuery) -> Page[JobRow]:
@@ -54,16 +67,17 @@ def list_all_jobs(caller: Caller, query: AllJobsQuery) -> Page[JobRow]:
     Raises CursorInvalid.
     """
     if query.state == "dead":
-        span, key = indexes.dead_jobs(query.name), "epitaph"
+        span, key = indexes.dead_jobs(query.name, query.error), "epitaph"
     else:
         span, key = indexes.open_jobs(), "wake"
 
     def keep(row: JobRow) -> bool:
         ended = row.standing.ended
-        return ended == (query.state == "dead") and query.name in (None, row.name)
+        fits = query.name in (None, row.name) and query.error in (None, row.error)
+        return fits and ended == (query.state == "dead")
 
     plan = Plan(span, _loaded(lambda row: job_of(row[key]["S"])), keep)
-    asked = ("all jobs", query.state, query.name)
+    asked = ("all jobs", query.state, query.name, query.error)
     return lists.read(plan, Request(caller, asked, query.limit, query.cursor))
 
 

@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from handler import audit
 from handler.core import clock
 from handler.core.auth import Caller, Role
 from handler.core.ids import ID_PATTERN
 from handler.core.pages import LIMIT_DEFAULT, LIMIT_MAX
-from handler.jobs import housekeeping, listing, service
+from handler.jobs import definitions, housekeeping, listing, service
+from handler.jobs.access import JobNotFound
+from handler.jobs.enqueueing import enqueue
 from handler.jobs.schemas import (
     AllJobsPageOut,
     AllJobsQuery,
@@ -96,6 +99,22 @@ def get_stats(hours: Hours = 24) -> dict[str, Any]:
     step = "hour" if hours <= _BY_HOUR else "day"
     found = listing.get_stats(StatsQuery.model_validate({"from": start, "step": step}))
     return StatsOut.model_validate(found).model_dump(mode="json")
+
+
+def list_crons() -> dict[str, Any]:
+    """The jobs of the calendar, by name."""
+    found = sorted(definitions.crons(), key=lambda cron: cron.name)
+    return {"crons": [{"name": one.name, "cron": one.cron, "queue": one.queue} for one in found]}
+
+
+def run_cron(name: JobName) -> dict[str, Any]:
+    """Enqueue a job of the calendar at once, beside its occurrences. Raises JobNotFound."""
+    cron = next((one for one in definitions.crons() if one.name == name), None)
+    if cron is None:
+        raise JobNotFound
+    handle = enqueue(cron.kind())
+    audit.record("job.run", actor=_OPERATOR.id, subject=handle.id, job=name)
+    return {"job": _shown(listing.get_job(_OPERATOR, handle.id))}
 
 
 def _shown(job: Any) -> dict[str, Any]:

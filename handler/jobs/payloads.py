@@ -72,6 +72,12 @@ def load(row: JobRow, part: str) -> str | None:
     return JobRow.text_beside(row.id, part)
 
 
+def load_row(row: JobRow, part: str) -> str | None:
+    """The payload of a job where a row holds it, else None: objects are too large to be shown."""
+    where: str = getattr(row, f"{part}_at") or ROW
+    return None if where.startswith(_S3) else load(row, part)
+
+
 def stand_beside(row: JobRow) -> bool:
     """Whether anything stands in rows beside a job: its payloads, or the steps its run has seen."""
     return bool(row.steps) or ROW in (row.arguments_at, row.after_at, row.result_at)

@@ -10,11 +10,12 @@ from handler.core.ids import ID_PATTERN
 from handler.core.pages import CursorInvalid, Page
 from handler.jobs import listing, service
 from handler.jobs.access import JobNotFound
-from handler.jobs.listing import JobDetail
+from handler.jobs.listing import AnyJobDetail, JobDetail
 from handler.jobs.models import JobRow
 from handler.jobs.schemas import (
     AllJobsPageOut,
     AllJobsQuery,
+    AnyJobDetailOut,
     AnyJobOut,
     JobDetailOut,
     JobOut,
@@ -67,6 +68,13 @@ def list_all_jobs(caller: Admin, query: Annotated[AllJobsQuery, Query()]) -> Pag
 def get_job_stats(_caller: Admin, query: Annotated[StatsQuery, Query()]) -> dict[str, Any]:
     """Count what became of jobs over time: by default the last day, by the hour."""
     return listing.get_stats(query)
+
+
+@router.get("/admin/jobs/{job_id}", response_model=AnyJobDetailOut)
+@raises(JobNotFound)
+def get_any_job(caller: Admin, job_id: JobId) -> AnyJobDetail:
+    """Read anybody's job, with what it was given."""
+    return listing.get_any_job(caller, job_id)
 
 
 @router.post("/admin/jobs/redrive", status_code=202, response_model=RedriveOut)

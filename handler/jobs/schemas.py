@@ -63,6 +63,7 @@ class AllJobsQuery(Query):
 
     state: Literal["open", "dead"] = "open"
     name: JobName | None = None
+    error: Annotated[ErrorName | None, Field(description="The last failure's.")] = None
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT
     cursor: Cursor = None
 
@@ -133,6 +134,15 @@ class AnyJobOut(JobOut):
     owner: str | None
     parent: str | None
     crashes: int
+
+
+class AnyJobDetailOut(AnyJobOut):
+    """A job with its failed attempts and what it was given, as administrators see it."""
+
+    arguments: Annotated[Any, BeforeValidator(_parsed)] = Field(
+        description="Null where they are gone with its success, or in a file of their own."
+    )
+    failures: list[FailureOut]
 
 
 class JobPageOut(Out):

@@ -85,7 +85,7 @@ are asked for while the job is remembered; and parts of exports, until they are 
 UPLOADS = Bucket("uploads", expire_days=1, notifies=FAST.name, uploads=True)
 """Where files wait until they are checked. What nobody checked goes by itself: a day is the least
 that S3 counts in."""
-STORED = Bucket("files")
+STORED = Bucket("files", downloads=True)
 """Files that were checked, and what is made of them, for as long as somebody keeps them."""
 
 CURSORS = Secret("cursors", "Keys that sign page cursors.")

@@ -111,7 +111,8 @@ class Bucket:
     """A private S3 bucket. Objects expire after so many days; new ones are told to a queue.
 
     `folders` names those in which they expire sooner, and after how many days. With `uploads`,
-    pages of the stage's allowed origins may send it forms.
+    pages of the stage's allowed origins may send it forms; with `downloads` they may read what
+    they have a signed URL of.
     """
 
     name: str
@@ -119,6 +120,12 @@ class Bucket:
     folders: tuple[tuple[str, int], ...] = ()
     notifies: str | None = None
     uploads: bool = False
+    downloads: bool = False
+
+    @property
+    def page_methods(self) -> tuple[str, ...]:
+        """What pages may ask of it."""
+        return ("POST",) * self.uploads + ("GET",) * self.downloads
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,13 @@ def _rules(bucket: Bucket) -> list[s3.LifecycleRule]:
 
 
 def _cors(bucket: Bucket, stage: Stage) -> list[s3.CorsRule] | None:
-    """Let the pages that may call the API send forms, and read what S3 calls what they sent."""
-    if not bucket.uploads or not stage.allowed_origins:
+    """Let the stage's pages send forms and read files, and read what S3 calls what they sent."""
+    if not bucket.page_methods or not stage.page_origins:
         return None
     return [
         s3.CorsRule(
-            allowed_methods=[s3.HttpMethods.POST],
-            allowed_origins=list(stage.allowed_origins),
+            allowed_methods=[s3.HttpMethods[method] for method in bucket.page_methods],
+            allowed_origins=list(stage.page_origins),
             exposed_headers=["ETag"],
             max_age=_HOUR,
         )

@@ -1,6 +1,7 @@
 """How the deployments differ, and nothing else: no other module asks which stage it builds."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
@@ -107,6 +108,15 @@ class Stage:
     def bucket_suffix(self) -> str:
         """What the name of a bucket ends with: no other account or region has the same."""
         return f"-{cdk.Aws.ACCOUNT_ID}-{cdk.Aws.REGION}"
+
+    @property
+    def page_origins(self) -> tuple[str, ...]:
+        """Whose pages may use buckets: those that may call the API, and the application's own."""
+        home = urlsplit(self.link_base)
+        own = f"{home.scheme}://{home.netloc}"
+        if not self.link_base or own in self.allowed_origins:
+            return self.allowed_origins
+        return (*self.allowed_origins, own)
 
     @property
     def origin(self) -> str:

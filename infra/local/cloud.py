@@ -12,9 +12,11 @@ from infra.local import engine, keeping
 from infra.local.aws import Access, Endpoint
 from infra.local.calls import Service
 from infra.local.forwarding import forward
+from infra.local.history import History
 from infra.local.journal import Journal, load
 from infra.local.mailbox import Mailbox
 from infra.local.mocks import MOTO, request
+from infra.local.noting import noting
 from infra.local.plans import PREFIX
 from infra.local.resources import (
     create_buckets,
@@ -53,11 +55,12 @@ def start(  # noqa: PLR0913 - all that it stands between
     *,
     hub: Hub,
     origins: tuple[str, ...] = (),
+    history: History | None = None,
 ) -> Cloud:
     """Serve AWS on a socket, to functions by access key id, and to pages of these origins.
 
     Functions post to WebSockets through the hub. With the URL of another DynamoDB the tables and
-    their rows are there, and not in the state.
+    their rows are there, and not in the state. A history notes what functions ask.
     """
     engine.install()
     services = _services(state, mailbox, hub)
@@ -66,6 +69,8 @@ def start(  # noqa: PLR0913 - all that it stands between
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
     journal = _journal(state) if dynamodb is None else None
     _create_others(state, origins)
+    if history is not None:
+        services = _noted(services, history, is_metered=dynamodb is None)
     access = Access(PREFIX, functions, services)
     endpoint = Endpoint(listening, access.answer)
     endpoint.start()
@@ -79,6 +84,16 @@ def _services(state: State, mailbox: Mailbox, hub: Hub) -> dict[str, Service]:
         "s3": keeping.keeping(MOTO["s3"], state),
         "ses": mailing(mailbox),
         "execute-api": hub.answer,
+    }
+
+
+def _noted(
+    services: dict[str, Service], history: History, *, is_metered: bool
+) -> dict[str, Service]:
+    """All services, noted in a history."""
+    return {
+        name: noting(service, history, is_metered=is_metered and name == "dynamodb")
+        for name, service in services.items()
     }
 
 

@@ -6,6 +6,7 @@ twin's own.
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 from infra.local import http_api
 from infra.local.asgi import Receive, Scope, Send
@@ -19,6 +20,9 @@ _BODY = 10 * 1024 * 1024  # bytes of a request's body
 _HEADERS = 10_240  # bytes of a request's line and headers
 _PATIENCE = 30.0  # seconds in which an integration has to answer
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+Own = Callable[[Request], Awaitable[Response | None]]
+"""Answers requests to what is the twin's own, or None where there is nothing."""
 
 
 class Api:
@@ -58,9 +62,10 @@ class Gateway(Api):
     """Serves the function that the blueprint names for HTTP, sockets, and the twin's own paths."""
 
     def __init__(
-        self, pools: dict[str, Pool], http: str, mailbox: Mailbox, sockets: Sockets
+        self, pools: dict[str, Pool], http: str, mailbox: Mailbox, sockets: Sockets, workbench: Own
     ) -> None:
         super().__init__(pools[http])
+        self._workbench = workbench
         self._pools = pools
         self._mailbox = mailbox
         self._sockets = sockets
@@ -77,18 +82,25 @@ class Gateway(Api):
 
     async def _own(self, request: Request, path: str) -> Response:
         headers = dict(request.headers)
-        if http_api.hostname(headers.get("host", "")) not in _LOOPBACK or "origin" in headers:
+        is_for_pages = _is_of_own_page(headers)
+        if is_for_pages and (answer := await self._workbench(request)):
+            return answer
+        if not is_for_pages or "origin" in headers:
             return refusal(403, "Only for this machine's own tools")
-        name = path.removeprefix("/_local/functions/")
+        if request.method == "POST":
+            return await self._invoke(path.removeprefix("/_local/functions/"), request.body)
+        return self._look(request, path, headers)
+
+    def _look(self, request: Request, path: str, headers: dict[str, str]) -> Response:
         if path == "/_local/health":
             return http_api.response({"status": "ok"})
         if request.method == "GET" and path == "/_local/mail":
             return self._mailbox.shown(request.query, headers.get("accept", ""))
-        if request.method == "POST" and name in self._pools:
-            return await self._invoke(name, request.body)
         return refusal(404, "Not Found")
 
     async def _invoke(self, name: str, body: bytes) -> Response:
+        if name not in self._pools:
+            return refusal(404, "Not Found")
         try:
             event = json.loads(body)
             answer = await self._pools[name].invoke(event)
@@ -99,6 +111,14 @@ class Gateway(Api):
         except (FunctionFailed, FunctionTimedOut) as error:
             return refusal(500, str(error).strip().rpartition("\n")[2])
         return Response(200, (("content-type", "application/json"),), json.dumps(answer).encode())
+
+
+def _is_of_own_page(headers: dict[str, str]) -> bool:
+    """Whether this machine asks at an address of its own, and no other page's script."""
+    host = headers.get("host", "")
+    is_here = http_api.hostname(host) in _LOOPBACK
+    is_same = headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
+    return is_here and is_same and headers.get("origin", f"http://{host}") == f"http://{host}"
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.process import Environment, OnLine, Plan
+from infra.local.history import History
+from infra.local.process import Environment, FunctionFailed, FunctionTimedOut, OnLine, Plan
 
 PAYLOAD = 6 * 1024 * 1024  # bytes that Lambda takes as an event
 
@@ -22,17 +23,22 @@ class PayloadTooLarge(Exception):
 
 
 class Pool:
-    """The environments of one function, of the kind that `begin` makes."""
+    """The environments of one function, of the kind that `begin` makes.
+
+    A history notes what each event has led to.
+    """
 
     def __init__(
         self,
         plan: Plan,
         on_line: OnLine,
         begin: Callable[[Plan, OnLine], Environment] = Environment,
+        history: History | None = None,
     ) -> None:
         self._plan = plan
         self._on_line = on_line
         self._make = begin
+        self._history = history or History()
         self._all: set[Environment] = set()
         self._idle: asyncio.LifoQueue[Environment] = asyncio.LifoQueue()
         self._waiting = 0
@@ -55,7 +61,7 @@ class Pool:
             raise PayloadTooLarge
         environment = await self._take()
         try:
-            return await environment.invoke(body)
+            return await self._noted(environment, body)
         finally:
             self._give_back(environment)
 
@@ -80,6 +86,16 @@ class Pool:
         await asyncio.gather(*(environment.close() for environment in self._all))
         while self._tasks:
             await asyncio.gather(*self._tasks)
+
+    async def _noted(self, environment: Environment, body: bytes) -> Any:
+        invocation = self._history.begin(self._plan.name, body)
+        try:
+            answer = await environment.invoke(body, invocation.id)
+        except (FunctionFailed, FunctionTimedOut) as error:
+            invocation.end(failure=str(error))
+            raise
+        invocation.end(answer)
+        return answer
 
     async def _take(self) -> Environment:
         self._waiting += 1

@@ -58,7 +58,7 @@ def plan(function: Function, key_id: str, around: Surroundings) -> Plan:
             sockets_url=around.url.replace("http", "ws", 1) + SOCKETS,
             sockets_endpoint=around.endpoint,
         ),
-        "LINK_BASE": around.url,
+        "LINK_BASE": f"{around.url}/console",
         "MAIL_FROM": _SENDER,
         **{key: value or "" for key, value in dotenv_values(around.directory / ".env").items()},
     }

@@ -9,7 +9,6 @@ import socket
 import struct
 import sys
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,15 +94,15 @@ class Environment:
         self._busy = False
         self._freeze()
 
-    async def invoke(self, event: bytes) -> Any:
-        """Have an event answered. Raises FunctionFailed, FunctionTimedOut."""
+    async def invoke(self, event: bytes, request_id: str) -> Any:
+        """Have an event answered by that id. Raises FunctionFailed, FunctionTimedOut."""
         if self._failure:
             self._retired |= self._exited
             raise FunctionFailed(self._failure)
         self._busy = True  # for good if cancelled: its answer would be the next event's
         self._thaw()
         head = {
-            "request_id": str(uuid.uuid4()),
+            "request_id": request_id,
             "deadline": time.time() + self._plan.timeout,
             "arn": self._plan.arn,
         }

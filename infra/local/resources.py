@@ -19,7 +19,7 @@ _NOTIFICATION = (
     "<Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>"
 )
 _CORS = (
-    "<CORSConfiguration><CORSRule>{origins}<AllowedMethod>POST</AllowedMethod>"
+    "<CORSConfiguration><CORSRule>{origins}{methods}"
     "<ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>3600</MaxAgeSeconds>"
     "</CORSRule></CORSConfiguration>"
 )
@@ -90,12 +90,14 @@ def create_queues(sqs: Service, queues: tuple[Queue, ...], prefix: str) -> None:
 def create_buckets(
     s3: Service, buckets: tuple[Bucket, ...], prefix: str, origins: tuple[str, ...] = ()
 ) -> None:
-    """Create the buckets; pages of these origins may send forms to some. Raises Refused."""
+    """Create the buckets; pages of these origins may use some. Raises Refused."""
     for bucket in buckets:
         _put(s3, f"/{prefix}{bucket.name}", "")
-        if bucket.uploads and origins:
+        if bucket.page_methods and origins:
             allowed = "".join(f"<AllowedOrigin>{escape(one)}</AllowedOrigin>" for one in origins)
-            _put(s3, f"/{prefix}{bucket.name}?cors", _CORS.format(origins=allowed))
+            methods = "".join(f"<AllowedMethod>{m}</AllowedMethod>" for m in bucket.page_methods)
+            rules = _CORS.format(origins=allowed, methods=methods)
+            _put(s3, f"/{prefix}{bucket.name}?cors", rules)
 
 
 def notify_queues(s3: Service, buckets: tuple[Bucket, ...], prefix: str) -> None:

@@ -54,6 +54,7 @@ def banner(url: str, accounts: Iterable[tuple[str, str, str]]) -> None:
     say(f"""
   Dunlin runs.
 
+    Console {url}/console
     API     {url}
     Docs    {url}/docs
     Mail    {url}/_local/mail

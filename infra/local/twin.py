@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from infra.blueprint import BLUEPRINT, OPERATORS, Function
 from infra.local import credentials, plans, seed, terminal
 from infra.local.gateway import Gateway
+from infra.local.history import History
 from infra.local.invoker import Pool
 from infra.local.mailbox import Mailbox
 from infra.local.places import Refused
@@ -94,19 +95,21 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     http = stack.enter_context(_listen(options.port))
     endpoint = stack.enter_context(_listen(0))
     state = stack.enter_context(contextlib.closing(_state(options)))
-    log, hub = terminal.Log(), Hub()
-    pools, keys = _pools(options, _url(endpoint), _public(http), log)
+    log, hub, history = terminal.Log(), Hub(), History()
+    pools, keys = _pools(options, _url(endpoint), _public(http), log, history)
     where = options.dynamodb or _FOLDER
     _begin(stack, pools, planted=seed.is_planted(state, where))
     mailbox = Mailbox(state)
     # Importing these takes a second, in which the function imports itself.
-    from infra.local import cloud, running, serving  # noqa: PLC0415
+    from infra.local import cloud, running, serving, workbench  # noqa: PLC0415
 
     start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb, hub=hub)
-    aws = await _started(partial(start, origins=plans.origins(options.directory)))
+    origins = plans.origins(options.directory)
+    aws = await _started(partial(start, origins=origins, history=history))
     stack.push_async_callback(asyncio.to_thread, aws.stop)
     sockets = running.sockets(pools, hub, options.seeded)
-    gateway = Gateway(pools, BLUEPRINT.http, mailbox, sockets)
+    bench = workbench.Workbench(history, pools, aws.access.services)
+    gateway = Gateway(pools, BLUEPRINT.http, mailbox, sockets, bench.answer)
     await pools[BLUEPRINT.http].ready()
     await stack.enter_async_context(serving.served(http, gateway))
     if aws.created:
@@ -136,7 +139,7 @@ def _begin(stack: AsyncExitStack, pools: dict[str, Pool], *, planted: bool) -> N
 
 
 def _pools(
-    options: Options, endpoint: str, url: str, log: terminal.Log
+    options: Options, endpoint: str, url: str, log: terminal.Log, history: History
 ) -> tuple[dict[str, Pool], dict[str, Function]]:
     around = plans.Surroundings(
         directory=options.directory,
@@ -147,7 +150,7 @@ def _pools(
     )
     keys = {credentials.access_key_id(): function for function in BLUEPRINT.functions}
     return {
-        function.name: Pool(plans.plan(function, key, around), log.line)
+        function.name: Pool(plans.plan(function, key, around), log.line, history=history)
         for key, function in keys.items()
     }, keys
 

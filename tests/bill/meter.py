@@ -10,8 +10,8 @@ from typing import Any
 
 from handler.core import aws as core_aws
 from infra.blueprint import prefix
+from infra.local.units import Raw, read_units, stored_bytes, write_units
 from tests.metering import Request, watched
-from tests.units import Raw, read_units, stored_bytes, write_units
 
 _OTHERS = ("s3", "secretsmanager", "sesv2", "sqs")
 _PREFIX = prefix("local")

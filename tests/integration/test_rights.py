@@ -57,6 +57,7 @@ RIGHTS = {
     "GET /jobs/{job_id}": (200, OWN_OR_ADMIN),
     "POST /jobs/{job_id}/cancel": (202, OWN_OR_ADMIN),
     "GET /admin/jobs": (200, ADMINS),
+    "GET /admin/jobs/{job_id}": (200, ADMINS),
     "GET /admin/jobs/stats": (200, ADMINS),
     "POST /admin/jobs/redrive": (202, ADMINS),
     "POST /admin/jobs/{job_id}/redrive": (409, ADMINS),

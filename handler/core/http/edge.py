@@ -64,7 +64,9 @@ class _Visit:
         self.meter: aws.Meter = []
         self.id = scope[REQUEST_ID] = _request_id(scope)
         path = scope["path"]
-        if len(path) > 1 and path.endswith("/"):  # ignored, never redirected (api.md)
+        if (
+            len(path) > 1 and path.endswith("/") and path != "//"
+        ):  # ignored, never redirected (api.md)
             scope["path"] = path[:-1]
 
     async def send(self, message: Message) -> None:
@@ -88,10 +90,11 @@ class _Visit:
                 b"server-timing",
                 f'app;dur={spent:.1f}, aws;dur={remote:.1f};desc="{len(self.meter)}"'.encode(),
             ),
-            (b"content-security-policy", policy.encode()),
             *_SECURITY,
             *self._extra,
         ]
+        if b"content-security-policy" not in present:
+            found.append((b"content-security-policy", policy.encode()))
         standing: dict[str, str] = self._scope.get("dunlin.limit", {})
         found += [
             (name.lower().encode(), value.encode())

@@ -193,8 +193,9 @@ def pool(folder, run, lines):
             folder, "http://127.0.0.1:9", "http://localhost:8", {"PATH": os.defpath}
         )
         function = BLUEPRINT.function(more.pop("function", "api"))
+        history = more.pop("history", None)
         plan = replace(plans.plan(function, "AKIAAPI", around), **more)
-        made = Pool(plan, lambda _, line: lines.append(line))
+        made = Pool(plan, lambda _, line: lines.append(line), history=history)
         pools.append(made)
         return made
 

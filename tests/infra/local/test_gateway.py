@@ -8,6 +8,7 @@ import pytest
 
 from infra.local import gateway as gateway_module
 from infra.local.gateway import Gateway
+from infra.local.http_api import Response
 from infra.local.mailbox import Mail, Mailbox
 from infra.local.sockets import Hub, Sockets
 from infra.local.state import State
@@ -26,7 +27,12 @@ def mailbox(tmp_path):
 def gateway(pool, mailbox):
     """A gateway to stand-in functions."""
     pools = {"api": pool(), "operators": pool(function="operators")}
-    return Gateway(pools, "api", mailbox, Sockets(pools["api"], Hub(), "/ws"))
+    return Gateway(pools, "api", mailbox, Sockets(pools["api"], Hub(), "/ws"), shown)
+
+
+async def shown(request):
+    """A workbench with one thing on it."""
+    return Response(200, (), b"{}") if request.path == b"/_local/thing" else None
 
 
 @pytest.fixture
@@ -181,9 +187,22 @@ def test_the_twin_has_no_other_paths(http, method, path):
 
 
 @pytest.mark.parametrize(
-    "headers", [[(b"host", b"evil.example")], [(b"origin", b"https://evil.example")]]
+    "headers",
+    [
+        [(b"host", b"evil.example")],
+        [(b"origin", b"https://evil.example")],
+        [(b"sec-fetch-site", b"cross-site")],
+    ],
 )
 def test_a_web_page_cannot_use_the_twins_own_paths(http, headers):
     """Neither across origins nor through a name that was bound to this machine."""
     assert http("POST", "/_local/functions/operators", headers).status == 403
     assert http("GET", "/_local/mail", headers).status == 403
+    assert http("GET", "/_local/thing", headers).status == 403
+
+
+def test_the_twins_own_page_uses_what_is_made_for_pages(http):
+    """It can invoke no function with an event of its own."""
+    headers = [(b"origin", b"http://localhost:8000")]
+    assert http("POST", "/_local/thing", headers).status == 200
+    assert http("POST", "/_local/functions/operators", headers).status == 403

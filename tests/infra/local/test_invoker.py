@@ -45,7 +45,7 @@ def test_a_function_sees_only_its_own_environment(run, pool, monkeypatch):
     assert found["RESOURCE_PREFIX"] == "dunlin-local-"
     assert found["AWS_LAMBDA_FUNCTION_NAME"] == "dunlin-local-api"
     assert found["AWS_ACCESS_KEY_ID"] == "AKIAAPI"
-    assert found["LINK_BASE"] == "http://localhost:8"
+    assert found["LINK_BASE"] == "http://localhost:8/console"
     assert found["MAIL_FROM"] == "no-reply@dunlin.localhost"
 
 

@@ -32,6 +32,6 @@ def test_the_banner_says_where_all_is_and_who_can_sign_in(capsys):
     """URLs, and accounts with their passwords."""
     terminal.banner("http://localhost:9", [("ann@example.org", "user", "grey plover")])
     said = capsys.readouterr().out
-    for url in ("/docs", "/_local/mail", "/token"):
+    for url in ("/console", "/docs", "/_local/mail", "/token"):
         assert f"http://localhost:9{url}" in said
     assert "ann@example.org   user        grey plover\n" in said

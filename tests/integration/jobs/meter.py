@@ -1,12 +1,12 @@
-"""The bill of jobs: units of writes and reads, and the requests they were for (`tests.units`)."""
+"""The bill of jobs: units of writes and reads (`infra.local.units`), and the requests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from infra.blueprint import prefix
+from infra.local.units import read_units, size_of, write_units
 from tests.metering import Request, watched
-from tests.units import read_units, size_of, write_units
 
 _APART = {prefix("local") + name for name in ("accounts", "metrics")}
 """What jobs have no part in: authentication, and counters that are written once a minute."""

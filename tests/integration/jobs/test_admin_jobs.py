@@ -73,6 +73,43 @@ def test_dead_jobs_are_narrowed_by_name(admin, dead):
     assert listed(admin, "state=dead&name=tests.unfit", OPEN) == [dead[1].id]
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("error=result", [1]), ("error=gave_up", [0, 3]), ("name=tests.refusing&error=result", [])],
+)
+def test_dead_jobs_are_narrowed_by_error(admin, dead, query, expected):
+    """Of all names or of one."""
+    found = listed(admin, f"state=dead&{query}", OPEN)
+    assert found == [dead[number].id for number in expected]
+
+
+class TestDetails:
+    """One job, for administrators."""
+
+    def test_say_what_it_was_given(self, time, admin):
+        """Beside all that lists say of it."""
+        handle = enqueue(Tally(key="a"), owner="ann")
+        job = admin.get(f"/admin/jobs/{handle.id}").body
+        assert (job["arguments"]["key"], job["owner"], job["failures"]) == ("a", "ann", [])
+
+    def test_say_how_it_failed(self, admin, dead):
+        """Each attempt."""
+        job = admin.get(f"/admin/jobs/{dead[0].id}").body
+        assert job["arguments"] == {"word": "give up"}
+        assert [one["error"] for one in job["failures"]] == ["gave_up"]
+
+    @pytest.mark.parametrize(("size", "shown"), [(10_000, True), (400_000, False)])
+    def test_leave_out_what_fills_a_file(self, time, admin, size, shown):
+        """An answer would not hold 10 MB."""
+        handle = enqueue(Refusing(word="w" * size))
+        arguments = admin.get(f"/admin/jobs/{handle.id}").body["arguments"]
+        assert arguments == ({"word": "w" * size} if shown else None)
+
+    def test_are_of_a_job_that_is_there(self, admin):
+        """Not of another."""
+        assert admin.get(f"/admin/jobs/{'0' * 26}").code == "job_not_found"
+
+
 def test_a_cursor_is_the_list_s(admin, anonymous, dead):
     """Neither another list's nor another administrator's."""
     cursor = admin.get(OPEN, query="state=dead&limit=2").body["next"]

@@ -27,10 +27,10 @@ moved by 2 more units if a second has passed, and a parent's waiting as well.
 import pytest
 
 from handler.jobs import definitions, enqueue, transaction
+from infra.local.units import size_of
 from tests.integration.jobs.conftest import hint, purge, row, state
 from tests.integration.jobs.meter import metered
 from tests.sample_jobs import HOOKS, Noticed, Plain, Refusing, Steps, Tally, Whole, tally
-from tests.units import size_of
 
 PUT, UPDATE, TRANSACT = "PutItem", "UpdateItem", "TransactWriteItems"
 GET, BATCH = "GetItem", "BatchGetItem"

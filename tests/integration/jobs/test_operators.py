@@ -2,6 +2,7 @@
 
 import pytest
 
+from handler import audit
 from handler.core import metrics
 from handler.jobs import enqueue
 from handler.jobs.models import JobRow, key_of
@@ -191,3 +192,27 @@ def test_operators_may_do_what_they_ask_for(time, jobs, event):
     names = {"job": dead.id, "waiting": waiting.id}
     answer = invoke("operators", {name: value.format(**names) for name, value in event.items()})
     assert "error" not in answer
+
+
+def test_the_calendar_is_listed(ask):
+    """With when each of its jobs runs."""
+    found = {one["name"]: one for one in ask("jobs_crons")["crons"]}
+    assert found["accounts.renew_keys"] == {
+        "name": "accounts.renew_keys",
+        "cron": "23 3 * * *",
+        "queue": "fast",
+    }
+
+
+def test_a_job_of_the_calendar_runs_at_once(ask):
+    """And that is written down."""
+    job = ask("jobs_run", name="accounts.renew_keys")["job"]
+    assert (job["name"], job["state"]) == ("accounts.renew_keys", "queued")
+    (event,) = audit.Event.scan()
+    assert (event.action, event.actor, event.subject) == ("job.run", "operators", job["id"])
+
+
+def test_only_jobs_of_the_calendar_run_at_once(time, jobs):
+    """Others need arguments."""
+    answer = invoke("operators", {"action": "jobs_run", "name": "tests.plain"})
+    assert answer["error"]["code"] == "job_not_found"

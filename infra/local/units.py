@@ -16,7 +16,8 @@ from typing import Any
 from infra.blueprint import BLUEPRINT, prefix
 
 _KB = 1024
-_WRITES = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete"}
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+_READS = frozenset({"GetItem", "Query", "Scan"})
 _TABLES = {prefix("local") + table.name: table for table in BLUEPRINT.tables}
 _OVERHEAD = 100  # bytes that storage counts beside each row (AWS, "Storage and backup")
 
@@ -36,6 +37,14 @@ def _bytes(value: dict[str, Any]) -> int:
         return len(content.encode())
     if kind in ("BOOL", "NULL"):
         return 1
+    if kind == "B":
+        return len(content) * 3 // 4  # it comes in base64
+    return _several(kind, content)
+
+
+def _several(kind: str, content: Any) -> int:
+    if kind in ("SS", "NS", "BS"):
+        return sum(_bytes({kind[0]: one}) for one in content)
     if kind == "L":
         return 3 + sum(1 + _bytes(one) for one in content)
     return 3 + sum(1 + len(name.encode()) + _bytes(one) for name, one in content.items())
@@ -43,14 +52,21 @@ def _bytes(value: dict[str, Any]) -> int:
 
 def rows_written(name: str, content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The table and the key of each row that a request writes or checks."""
-    parts = content.get("TransactItems", [])
-    if name in _WRITES:
-        parts = [{_WRITES[name]: content}]
-    for part in parts:
-        ((_, said),) = part.items()
+    for said in _parts(name, content):
         key = said.get("Key") or said["Item"]
         names = _names(_TABLES[said["TableName"]])
         yield said["TableName"], {name: key[name] for name in names}
+
+
+def _parts(name: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if name == "TransactWriteItems":
+        for part in content["TransactItems"]:
+            yield from part.values()
+    elif name == "BatchWriteItem":
+        for table, parts in content["RequestItems"].items():
+            yield from ({**said, "TableName": table} for part in parts for said in part.values())
+    elif name in _WRITES:
+        yield content
 
 
 def write_units(name: str, table: str, old: Raw, new: Raw) -> int:
@@ -68,6 +84,8 @@ def read_units(name: str, content: dict[str, Any], answer: dict[str, Any]) -> Co
             for table, keys in content["RequestItems"].items()
         }
         return Counter(found)
+    if name not in _READS:
+        return Counter()
     rows = [answer["Item"]] if "Item" in answer else answer.get("Items", [])
     return Counter({content["TableName"]: _read(rows, content)})
 

@@ -1,0 +1,55 @@
+"""The console over HTTP: one page that is asked for again, and files that never change.
+
+No route is in the API's document: it is a client of that API, like any other.
+"""
+
+from typing import Annotated
+
+from fastapi import Header
+from starlette.responses import RedirectResponse, Response
+
+from handler.console import service
+from handler.core.http import Router
+from handler.core.http.problems import RouteNotFound
+from handler.core.settings import settings
+
+router = Router(include_in_schema=False)
+
+_YEAR = "public, max-age=31536000, immutable"
+
+
+@router.get("/")
+def get_home() -> Response:
+    """Outside production the console is the home page."""
+    if settings().production:
+        raise RouteNotFound
+    return RedirectResponse(service.BASE)
+
+
+@router.get(service.BASE + "/static/{version}/{name:path}")
+def get_console_file(
+    version: str, name: str, accept_encoding: Annotated[str, Header()] = ""
+) -> Response:
+    """A file of the console, to be kept for a year."""
+    file = service.get_file(version, name)
+    headers = {"Cache-Control": _YEAR, "Vary": "Accept-Encoding"}
+    if "gzip" not in accept_encoding:
+        return Response(file.plain, headers=headers, media_type=file.content_type)
+    headers["Content-Encoding"] = "gzip"
+    return Response(file.packed, headers=headers, media_type=file.content_type)
+
+
+@router.get(service.BASE)
+@router.get(service.BASE + "/{page:path}")
+def get_console(if_none_match: Annotated[str, Header()] = "") -> Response:
+    """The console, whichever of its pages is asked for; its script reads the path."""
+    page = service.get_page()
+    headers = {
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": service.policy(),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "ETag": page.etag,
+    }
+    if page.etag in if_none_match:
+        return Response(status_code=304, headers=headers)
+    return Response(page.text, headers=headers, media_type="text/html")

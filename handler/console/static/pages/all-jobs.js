@@ -1,0 +1,98 @@
+// Everybody's jobs: open ones as they come, dead ones by name and error, to be redriven.
+
+import { get } from "../api.js";
+import { html, useEffect, useState } from "../html.js";
+import { Choice, CopyLink, Search, useRepeated } from "../parts/admin.js";
+import { JobState, Progress } from "../parts/job.js";
+import { List, Table, usePages } from "../parts/list.js";
+import { RedriveMatching, RedriveSome } from "../parts/redrive.js";
+import { When } from "../parts/shown.js";
+import { filter, href } from "../router.js";
+import { admin as words } from "../words/admin.js";
+import { jobs } from "../words/jobs.js";
+
+const EVERY = 3; // seconds between looks
+
+export default function AllJobs({ query: { state = "open", name, error }, title }) {
+  const isDead = state === "dead";
+  const list = usePages("/admin/jobs", { state, name, error });
+  const [chosen, choose] = useState([]);
+  const pause = useRepeated(list.reload, EVERY);
+  const again = () => {
+    choose([]);
+    list.reload();
+  };
+  const Rows = isDead ? Dead : Open;
+  return html`
+    <div class="row"><h1>${title}</h1><${CopyLink} />${pause}</div>
+    <${Counts} items=${list.items} />
+    <div class="row">
+      <${Choice} name="state" label=${words.state} options=${{ open: words.open, dead: words.dead }} value=${state} />
+      ${isDead && list.items.length > 0 && html`<${RedriveMatching} ...${{ name, error, done: again }} />`}
+      ${chosen.length > 0 && html`<${RedriveSome} ids=${chosen} label=${words.chosen(chosen.length)} done=${again} />`}
+    </div>
+    <${Search} fields=${isDead ? { name: words.name, error: words.error } : { name: words.name }} query=${{ name, error }} />
+    <${List} list=${list} empty=${isDead ? words.emptyDead : words.emptyOpen}>
+      ${(items) => html`<${Rows} ...${{ items, chosen, choose, again, label: title }} />`}
+    <//>
+  `;
+}
+
+// What became of jobs in the last day, counted anew when the list is.
+function Counts({ items }) {
+  const [counted, tell] = useState(null);
+  useEffect(() => {
+    get("/admin/jobs/stats").then(({ items }) => tell(items), () => tell(null));
+  }, [items]);
+  if (!counted) return null;
+  const sum = (name) => counted.reduce((found, one) => found + one[name], 0);
+  return html`
+    <dl class="facts" aria-label=${words.counts}>
+      ${["enqueued", "succeeded", "retried", "dead", "cancelled"].map((name) => html`
+        <div><dt>${words.series[name]}</dt><dd>${sum(name)}</dd></div>`)}
+    </dl>
+  `;
+}
+
+const Job = ({ job }) => html`<a href=${href(`/admin/jobs/${job.id}`)}>${job.name}</a>`;
+
+function Open({ items, label }) {
+  return html`
+    <${Table} label=${label} head=${[jobs.job, words.state, jobs.progress, words.owner, jobs.due]}>
+      ${items.map((job) => html`
+        <tr key=${job.id}>
+          <td><${Job} job=${job} /></td>
+          <td><${JobState} job=${job} /></td>
+          <td><${Progress} job=${job} /></td>
+          <td>${job.owner && html`<a href=${href(`/admin/users/${job.owner}`)}>${job.owner}</a>`}</td>
+          <td><${When} at=${job.due_at} /></td>
+        </tr>`)}
+    <//>
+  `;
+}
+
+function Dead({ items, chosen, choose, again, label }) {
+  const groups = Object.entries(Object.groupBy(items, ({ name, error }) => `${name} ${error}`));
+  const toggle = (id) => choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
+  return groups.map(([key, members]) => {
+    const [{ name, error }] = members;
+    return html`
+      <section key=${key} aria-label=${key}>
+        <div class="row">
+          <h2>${name} <small class="badge bad">${error}</small> ${members.length}</h2>
+          <button class="link" onClick=${() => filter({ name, error })}>${words.search}</button>
+          <${RedriveMatching} ...${{ name, error, label: words.redrive, done: again }} />
+        </div>
+        <${Table} label=${`${label}: ${key}`} head=${["", jobs.job, jobs.attempts, words.details, jobs.ended]}>
+          ${members.map((job) => html`
+            <tr key=${job.id}>
+              <td><input type="checkbox" aria-label=${job.id} checked=${chosen.includes(job.id)} onChange=${() => toggle(job.id)} /></td>
+              <td><${Job} job=${job} /></td>
+              <td>${job.attempts}</td>
+              <td>${job.message}</td>
+              <td><${When} at=${job.ended_at} /></td>
+            </tr>`)}
+        <//>
+      </section>`;
+  });
+}

@@ -1,0 +1,73 @@
+// Anybody's job: what it was given, what happened to it and when; cancel it, or let it begin anew.
+
+import { get, post } from "../api.js";
+import { html, useCallback, useEffect, useState } from "../html.js";
+import { CopyLink, useRepeated } from "../parts/admin.js";
+import { Confirm } from "../parts/dialog.js";
+import { JobState, Progress, ended } from "../parts/job.js";
+import { ProblemBox } from "../parts/problem.js";
+import { RedriveSome } from "../parts/redrive.js";
+import { Copy, When } from "../parts/shown.js";
+import { href } from "../router.js";
+import { admin as words } from "../words/admin.js";
+import { words as frame } from "../words/frame.js";
+import { jobs } from "../words/jobs.js";
+
+const EVERY = 3; // seconds between looks
+
+export default function AnyJob({ params: { id }, title }) {
+  const [{ job, problem }, tell] = useState({});
+  const [asking, ask] = useState(false);
+  const look = useCallback(
+    () => get(`/admin/jobs/${id}`).then((job) => tell({ job }), (problem) => tell({ problem })),
+    [id],
+  );
+  useEffect(() => void look(), [look]);
+  const pause = useRepeated(look, EVERY);
+  if (!job) {
+    return html`<h1>${title}</h1>${problem
+      ? html`<${ProblemBox} problem=${problem} />`
+      : html`<p aria-busy="true">${frame.loading}</p>`}`;
+  }
+  return html`
+    <div class="row"><h1>${job.name} <${JobState} job=${job} /></h1><${CopyLink} />${!ended(job) && pause}</div>
+    <p class="muted"><code>${job.id}</code> <${Copy} text=${job.id} /></p>
+    <${Facts} job=${job} />
+    <p><${Progress} job=${job} /></p>
+    <div class="row">
+      ${job.state === "dead" && html`<${RedriveSome} ids=${[id]} done=${look} />`}
+      ${!ended(job) && !job.cancel_requested && html`<button class="bad" onClick=${() => ask(true)}>${jobs.cancel}</button>`}
+    </div>
+    <h2>${words.timeline}</h2>
+    <${Timeline} job=${job} />
+    <${Value} title=${words.arguments} value=${job.arguments} />
+    <${Value} title=${jobs.result} value=${job.result} />
+    ${asking && html`<${Confirm} title=${jobs.cancel} yes=${jobs.cancel} close=${() => ask(false)}
+      run=${() => post(`/jobs/${id}/cancel`).then(look)}><p>${jobs.cancelDetail}</p><//>`}
+  `;
+}
+
+function Facts({ job }) {
+  const links = { owner: `/admin/users/${job.owner}`, parent: `/admin/jobs/${job.parent}` };
+  return html`
+    <dl class="facts">
+      <div><dt>${jobs.attempts}</dt><dd>${job.attempts}</dd></div>
+      ${Object.entries(links).map(([name, path]) => job[name] && html`
+        <div><dt>${words[name]}</dt><dd><a href=${href(path)}>${job[name]}</a></dd></div>`)}
+    </dl>
+  `;
+}
+
+function Timeline({ job }) {
+  const times = ["created", "due", "started", "ended"].map((name) => ({ at: job[`${name}_at`], text: jobs[name] }));
+  const failures = job.failures.map(({ at, attempt, error, message }) => ({
+    at,
+    text: `${jobs.attempt(attempt)}: ${error} ${message}`,
+  }));
+  const points = [...times, ...failures].filter(({ at }) => at);
+  points.sort((one, other) => one.at.localeCompare(other.at));
+  return html`<ol>${points.map(({ at, text }) => html`<li><${When} at=${at} /> ${text}</li>`)}</ol>`;
+}
+
+const Value = ({ title, value }) =>
+  value != null && html`<h2>${title}</h2><pre>${JSON.stringify(value, null, 2)}</pre>`;

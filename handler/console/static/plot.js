@@ -1,0 +1,58 @@
+// Charts over time. uPlot is loaded with the first one, from beside the script that holds this.
+
+import { html, useEffect, useRef } from "./html.js";
+import { admin as words } from "./words/admin.js";
+
+const COLORS = ["#1a7fc4", "#d9480f", "#2f9e44", "#ae3ec9", "#868e96"];
+const HEIGHT = 180;
+
+// `times` in seconds of the epoch, `series` as { name: [values] }.
+export function Plot({ title, times, series }) {
+  const place = useRef(null);
+  const names = Object.keys(series);
+  const data = JSON.stringify([times, series]);
+  useEffect(() => {
+    let [over, chart] = [false, null];
+    const resized = new ResizeObserver(([{ contentRect }]) =>
+      chart?.setSize({ width: contentRect.width, height: HEIGHT }),
+    );
+    import("./vendor/uplot.js").then(({ default: UPlot }) => {
+      if (over) return;
+      chart = new UPlot(options(place.current, names), [times, ...Object.values(series)], place.current);
+      resized.observe(place.current);
+    });
+    return () => {
+      over = true;
+      resized.disconnect();
+      chart?.destroy();
+    };
+  }, [data]);
+  const sums = names.map((name) => `${words.series[name]}: ${total(name, series[name])}`);
+  return html`
+    <figure>
+      <figcaption>${title} ${names.map((name, index) => html`
+        <small key=${name}><b class=${`line l${index}`}>―</b> ${sums[index]}</small> `)}</figcaption>
+      <div class="plot" ref=${place} role="img" aria-label=${`${title}. ${sums.join(", ")}`}></div>
+    </figure>
+  `;
+}
+
+// Of times the last one that was measured, of everything else the sum.
+function total(name, values) {
+  if (name === "latency") return values.findLast((value) => value !== null) ?? "–";
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function options(place, names) {
+  const stroke = getComputedStyle(place).color;
+  const axis = { stroke, grid: { stroke: "#8884", width: 1 }, ticks: { show: false } };
+  return {
+    width: place.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
+    axes: [axis, { ...axis, size: 56 }],
+    series: [{}, ...names.map((_, index) => ({ stroke: COLORS[index], width: 2 }))],
+  };
+}

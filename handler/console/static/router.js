@@ -1,0 +1,56 @@
+// Addresses: every page has one, and so has every filter in it.
+
+import { store } from "./store.js";
+
+const BASE = "/console";
+
+export const place = store(read());
+
+// `path` begins behind the base: "/jobs?state=dead".
+export const href = (path) => BASE + (path === "/" ? "" : path);
+
+export function navigate(path, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", href(path));
+  place.set(read());
+}
+
+// Change some of the query in place; empty values leave it.
+export function filter(changes) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value == null || value === "") query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString();
+  navigate(place.get().path + (text ? `?${text}` : ""), { replace: true });
+}
+
+// What a pattern such as "/jobs/:id" finds in a path, or null.
+export function match(pattern, path) {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  if (wanted.length !== given.length) return null;
+  const params = {};
+  for (const [index, part] of wanted.entries()) {
+    if (part.startsWith(":")) params[part.slice(1)] = decodeURIComponent(given[index]);
+    else if (part !== given[index]) return null;
+  }
+  return params;
+}
+
+export function follow() {
+  addEventListener("popstate", () => place.set(read()));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.target || link.hasAttribute("download")) return;
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey)
+      return;
+    if (link.origin !== location.origin || !`${link.pathname}/`.startsWith(`${BASE}/`)) return;
+    event.preventDefault();
+    navigate((link.pathname.slice(BASE.length) || "/") + link.search);
+  });
+}
+
+function read() {
+  const path = location.pathname.slice(BASE.length).replace(/\/+$/, "") || "/";
+  return { path, query: Object.fromEntries(new URLSearchParams(location.search)) };
+}

@@ -1,0 +1,93 @@
+// Who is signed in. The refresh token is in a cookie that no script can read; the access token is
+// in this module's memory alone, and gone with the page. Other tabs only learn that one may be
+// signed in, never a token.
+
+import { Problem, ask, get, useBearer } from "./api.js";
+import { store } from "./store.js";
+
+const FLAG = "signed-in";
+const EARLY = 30_000; // milliseconds before its end in which a token is not used any more
+const COOKIE = { "X-Token-Mode": "cookie" };
+
+// null until it is known; then { me } with a profile, or with null for nobody.
+export const session = store(null);
+export const nobody = { me: null };
+
+let token = null;
+let ends = 0;
+let refreshing = null;
+
+export async function start() {
+  useBearer({ token: current, refused: renew });
+  addEventListener("storage", hearOtherTabs);
+  if (!localStorage.getItem(FLAG)) return session.set(nobody);
+  if (await refresh()) return load();
+  return undefined;
+}
+
+export async function signIn(username, password) {
+  await obtain({ grant_type: "password", username, password });
+  localStorage.setItem(FLAG, "yes");
+  await load();
+}
+
+export async function signOut() {
+  await ask("POST", "/logout", { form: {}, headers: COOKIE, anonymous: true });
+  leave();
+}
+
+// Forget everything about who was signed in, here and in other tabs.
+export function leave(ended = false) {
+  token = null;
+  localStorage.removeItem(FLAG);
+  session.set({ me: null, ended });
+}
+
+export async function load() {
+  try {
+    session.set({ me: await get("/users/me") });
+  } catch (problem) {
+    session.set({ me: null, problem });
+  }
+}
+
+async function current() {
+  if (token && Date.now() > ends) await refresh();
+  return token;
+}
+
+// Called with a token that was refused: true if there is a newer one now.
+async function renew(refused) {
+  return refused !== token ? Boolean(token) : refresh();
+}
+
+function refresh() {
+  refreshing ||= tryRefresh().finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+async function tryRefresh() {
+  try {
+    await obtain({ grant_type: "refresh_token" });
+    return true;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status >= 400 && problem.status < 500 && problem.status !== 429) leave(true);
+    else if (!session.get()?.me) session.set({ me: null, problem });
+    return false;
+  }
+}
+
+async function obtain(form) {
+  const { body } = await ask("POST", "/token", { form, headers: COOKIE, anonymous: true });
+  token = body.access_token;
+  ends = Date.now() + body.expires_in * 1000 - EARLY;
+}
+
+function hearOtherTabs({ key, newValue }) {
+  if (key !== FLAG) return;
+  if (newValue) refresh().then((done) => done && load());
+  else leave();
+}

@@ -1,0 +1,30 @@
+// The words of jobs.
+
+export const jobs = {
+  any: "All states",
+  attempt: (count) => `Attempt ${count}`,
+  attempts: "Attempts",
+  cancel: "Cancel the job",
+  cancelDetail: "What it has done so far stays.",
+  cancelling: "stopping",
+  created: "Created",
+  due: "Due",
+  empty: "No jobs yet. Imports and exports are jobs: begin one.",
+  emptyFor: "No jobs in this state. Choose another one.",
+  ended: "Ended",
+  failures: "Failed attempts",
+  job: "Job",
+  progress: "Progress",
+  result: "Result",
+  started: "Started",
+  state: "State",
+  states: {
+    queued: "queued",
+    running: "running",
+    retrying: "trying again",
+    waiting: "waiting",
+    succeeded: "succeeded",
+    dead: "dead",
+    cancelled: "cancelled",
+  },
+};

@@ -1,0 +1,5 @@
+"""`python -m infra.vendoring`."""
+
+from infra.vendoring import vendor
+
+vendor()

@@ -1,0 +1,63 @@
+"""Pico's style sheet without what no page of the console has."""
+
+import re
+from collections.abc import Iterator
+
+_UNUSED = re.compile(
+    r"\[type=(color|range|date|datetime|datetime-local|time|week|month)|\[data-tooltip"
+    r"|\[aria-invalid=false|^:host$|:-moz|::-moz|-ms-|optgroup|autofill|\[rel=prev\]"
+    r"|\[role=(group|search)\]|\[dir=rtl\]|^\[data-theme=|aria-label=breadcrumb"
+    r"|\b(abbr|audio|blockquote|canvas|del|details|hgroup|hr|iframe|ins|kbd|mark|samp|sub|summary"
+    r"|sup|video)\b"
+)
+"""Selectors of elements and attributes that the console does not use."""
+_NOT = re.compile(r":not\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_NESTED = ("@media", "@supports")
+_BEFORE = re.compile(r"(?:@charset[^;]*;|/\*.*?\*/|\s)+", re.DOTALL)
+
+
+def trimmed(text: str) -> str:
+    """A minified style sheet without the rules that nothing here is meant by."""
+    return "".join(_rules(text))
+
+
+def _rules(text: str) -> Iterator[str]:
+    start = 0
+    while (brace := text.find("{", start)) >= 0:
+        head, end = text[start:brace], _end(text, brace)
+        body, start = text[brace + 1 : end - 1], end
+        before = _BEFORE.match(head)
+        said = before[0] if before else ""
+        yield said + _kept(head.removeprefix(said), body)
+
+
+def _end(text: str, brace: int) -> int:
+    """Behind the brace that closes the one that opens here."""
+    depth = 0
+    for place in range(brace, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if depth == 0:
+            return place + 1
+    raise ValueError("A brace of the style sheet is not closed.")
+
+
+def _kept(head: str, body: str) -> str:
+    if head.startswith(_NESTED):
+        inner = trimmed(body)
+        return f"{head}{{{inner}}}" if inner else ""
+    if head.startswith("@"):
+        return f"{head}{{{body}}}"
+    selectors = [one for one in _selectors(head) if not _UNUSED.search(_NOT.sub("", one))]
+    return f"{','.join(selectors)}{{{body}}}" if selectors else ""
+
+
+def _selectors(head: str) -> list[str]:
+    """What commas divide, but those within brackets."""
+    found, depth = [""], 0
+    for letter in head:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += letter
+    return found
