@@ -3,7 +3,6 @@
 import os
 
 from botocore.session import Session
-
 from handler.our_sockets import handle as ours
 
 _gateway = Session().create_client(
