@@ -21,6 +21,15 @@ from handler.probe.router import router as probe
         ),
         ("ROUTERS = (", "ROUTERS = (probe, "),
     ],
+    "channels.py": [
+        (
+            "from handler.realtime import channels as realtime\n",
+            """from handler.probe import channels as probe
+from handler.realtime import channels as realtime
+""",
+        ),
+        ("CHANNELS = (", "CHANNELS = (probe, "),
+    ],
     "roster.py": [
         (
             "from handler.mail import jobs as mail\n",
