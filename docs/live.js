@@ -10,14 +10,13 @@
 
 const [SHORTEST, LONGEST] = [1_000, 60_000]; // milliseconds within which a socket is opened again
 const PATIENCE = 15_000; // for what is answered: a handshake, a frame, a ping
-const GAP = 1_000; // for an event that has not come while later ones have
+const GAP = 1_000; // at least, for an event that has not come while later ones have
 const BEAT = 240_000; // from ping to ping; the gateway closes what is silent for ten minutes
 const LINGER = 1_000; // from the last hearer's leave to the channel's: the next page may want it
-const FINAL = new Set(["signed_out", "closed", "disabled", "too_many_errors"]); // codes of `bye`
+const FINAL = new Set(["signed_out", "closed", "disabled", "too_many_errors"]); // of `bye`
 const REFUSALS = new Set(["channel_not_found", "too_many_subscriptions", "frame_invalid"]);
 const PASSING = new Set([408, 409, 429]); // refusals of a ticket that do not last
 const problem = (code, detail = code) => Object.assign(new Error(detail), { code });
-
 // A channel: what is known of it, what came too early, and who listens.
 class Channel {
   hearers = new Set();
@@ -47,7 +46,7 @@ class Channel {
   #drain() {
     for (let next; (next = this.ahead.get(this.known + 1)); ) {
       this.ahead.delete(next.seq);
-      this.known = next.seq;
+      [this.known, this.tries] = [next.seq, 0];
       this.tell("event", next);
     }
   }
@@ -99,8 +98,7 @@ export class Live extends EventTarget {
   // or "unanswered": then it may have been said or not.
   publish = (channel, data) => this.#call({ action: "publish", channel, data });
 
-  // Open the socket again after `close`, or after its end; `listen` opens the first one.
-  open = () => ["off", "ended"].includes(this.state) && this.#connect();
+  open = () => ["off", "ended"].includes(this.state) && this.#connect(); // `listen` does it first
 
   close = () => this.#stop("off");
 
@@ -206,8 +204,8 @@ export class Live extends EventTarget {
     try {
       const subscribe = { action: "subscribe", channel: channel.name, after: asked.after };
       const ack = await this.#call(subscribe);
-      const isNew = channel.history && channel.known === null;
-      const whole = isNew && (await this.#ask("GET", `/realtime/${channel.name}?after=0`));
+      const path = channel.history && channel.known === null && `/realtime/${channel.name}?after=0`;
+      const whole = path && (await this.#ask("GET", path));
       finish(() => this.#begin(channel, asked, ack, whole));
     } catch (error) {
       const refuse = () => this.#channels.delete(channel.name) && channel.tell("refused", error);
@@ -226,14 +224,16 @@ export class Live extends EventTarget {
     else channel.last = Math.max(channel.last, ack.seq);
   }
 
-  // Ask for what should have come by now, less and less often.
+  // Ask for what should have come by now, less and less often, and not all clients at once.
   #watch(channel) {
     const isWhole = () => channel.joined === this.#socket && channel.known >= channel.last;
-    if (isWhole()) return void (channel.tries = 0);
-    channel.timer ||= setTimeout(() => {
+    const { known } = channel;
+    if (isWhole() || channel.timer) return;
+    channel.timer = setTimeout(() => {
       channel.timer = 0;
+      if (channel.known !== known) return this.#watch(channel); // it is still coming
       if (!isWhole() && !channel.asked) this.#subscribe(channel);
-    }, GAP * 2 ** Math.min(channel.tries++, 5));
+    }, GAP * (1 + Math.random()) * 2 ** Math.min(channel.tries++, 5));
   }
 
   // Frames are answered at the same time: no subscribing may overtake this.

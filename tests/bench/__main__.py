@@ -18,7 +18,18 @@ from tests.bench.canned import ENVIRONMENT, id_of
 
 os.environ.update(ENVIRONMENT)  # before the application is imported, which reads it once
 
-from tests.bench import bundles, cold, endurance, exact, login, people, throughput, warm
+from tests.bench import (
+    bundles,
+    cold,
+    endurance,
+    exact,
+    latency,
+    login,
+    people,
+    posts,
+    throughput,
+    warm,
+)
 from tests.bench.events import event
 from tests.bench.goals import GOALS, Figure
 
@@ -27,21 +38,22 @@ def main() -> None:
     """Measure, tell, and keep if asked to."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    parser.add_argument("--no-twin", action="store_true", help="no jobs through the twin")
+    parser.add_argument("--no-twin", action="store_true", help="nothing through the twin")
     parser.add_argument("--jobs", type=int, default=10_000, help="so many (default 10,000)")
     asked = parser.parse_args()
-    _measure(asked.json)
+    _measure(asked.json, with_twin=not asked.no_twin)
     if not asked.no_twin and not _endured(asked.jobs):
         sys.exit("dunlin bench: JOBS WERE LOST OR DOUBLED")
 
 
-def _measure(kept: Path | None) -> None:
+def _measure(kept: Path | None, *, with_twin: bool) -> None:
     people.draw_key()
     token = people.token()
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
         counted = list(exact.figures(token))
     timed = [*cold.figures(event("GET", f"/items/{id_of(1)}", token=token)), *warm.figures(token)]
-    timed += [*login.figures(), *throughput.figures(), *bundles.figures()]
+    timed += [*login.figures(), *throughput.figures(), *posts.figures(), *bundles.figures()]
+    timed += latency.figures() if with_twin else ()
     figures = sorted([*timed, *counted], key=lambda figure: list(GOALS).index(figure.id))
     print(_table(figures))
     print(f"Cold starts: {cold.how()}. Warm requests: CPU time. `over` and `under` miss the goal.")

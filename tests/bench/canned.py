@@ -30,6 +30,7 @@ OWNED = 25
 SHARDS = 16
 _APART = ("limits", "metrics")  # tables that are written once in many requests
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SOCKET = "/@connections/"  # in the addresses of posts, which name no operation
 _UNIT = 4096  # bytes of a read unit; eventually consistent reads cost half of one
 
 
@@ -101,6 +102,9 @@ class Cloud:
 
     def answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """What botocore gets instead of an answer from the network."""
+        if _SOCKET in request.url:
+            self.calls.append(("PostToConnection", bytes(request.body)))
+            return AWSResponse(request.url, 200, {"content-length": "0"}, _Raw(b""))
         target = request.headers["X-Amz-Target"]
         name = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
         asked, content = (name, bytes(request.body)), json.loads(request.body)

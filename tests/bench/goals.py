@@ -47,6 +47,8 @@ GOALS = {
         "jobs of a CPU second / those of a loop with their raw calls", 0.85, 1.0, least=True
     ),
     "J1c": Goal("AWS calls: a run of a job", 2, exact=True),
+    "P2": Goal("posts of a CPU second / those of a bare loop of posts", 0.85, least=True),
+    "P3": Goal("from a publish to its event, through the twin / a bare echo", 20),
     "L1": Goal("sign-in / verification of its password", 1.15),
     "D1a": Goal("page 40 of 25 million items / page 1 of 25,000: calls", 1, exact=True),
     "D1b": Goal("the same: read units", 1, 1.0, exact=True),

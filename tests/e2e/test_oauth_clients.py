@@ -6,7 +6,9 @@ import pytest
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
 from oauthlib.oauth2 import LegacyApplicationClient, OAuth2Error
+from requests.adapters import HTTPAdapter
 from requests_oauthlib import OAuth2Session
+from urllib3.util import Retry
 
 from tests.e2e.places import NewAccount
 
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.slow
 _EMAIL = "ann@example.org"
 _PASSWORD = "grey plover on the mudflat"  # as the demo account has it
 _WRONG = "grey plover on the meadow"
+_PATIENT = HTTPAdapter(max_retries=Retry(3, status_forcelist=[429], allowed_methods=None))
+"""Waits as it is told to: whatever else signs in at this place counts with it."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +32,7 @@ def url(place) -> str:
 def authlib(url) -> Iterator[AuthlibSession]:
     """Authlib's client, on requests."""
     with AuthlibSession(token_endpoint_auth_method="none") as client:
+        client.mount("http://", _PATIENT)
         yield client
 
 
@@ -36,6 +41,7 @@ def oauthlib(url, monkeypatch) -> Iterator[OAuth2Session]:
     """The client of requests-oauthlib."""
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # loopback has no TLS
     with OAuth2Session(client=LegacyApplicationClient(client_id="any")) as client:
+        client.mount("http://", _PATIENT)
         yield client
 
 

@@ -40,6 +40,7 @@ EDITS = (
     Cut("infra/costs/assumptions.py", r'^    "(\w*_item\w*|list_\w+|search)": .*\n'),
     Cut("infra/costs/assumptions.py", r'(?<="get_me": )0\.10', "0.95"),
     Cut("docs/deploy.md", r"`items` with `item_terms`, "),
+    Cut("docs/deploy.md", r"`items`, (?=`jobs`)"),
     Cut("docs/deploy.md", r"(?<=dunlin-prod-)items\b", "accounts"),
     Cut("docs/deploy.md", r"(?<=dunlin restore )(\w+) items\b", r"\1 accounts"),
     Cut("docs/deploy.md", r"\bitem_terms\b", "account_emails"),

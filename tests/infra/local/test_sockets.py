@@ -1,5 +1,6 @@
 """The twin's WebSocket gateway, from a client's handshake to its end, with a stand-in function."""
 
+import contextlib
 import json
 import time
 
@@ -188,7 +189,8 @@ def test_a_larger_frame_ends_the_socket(url):
 def test_a_larger_message_ends_the_socket(url):
     """However small its frames are."""
     with connect(url) as socket:
-        socket.send("x" * 32_768 for _ in range(5))
+        with contextlib.suppress(ConnectionClosed):  # it may end before the last frame is sent
+            socket.send("x" * 32_768 for _ in range(5))
         assert end_of(socket) == 1009
 
 
