@@ -15,6 +15,9 @@ from handler.core import aws, log, metrics
 from handler.core.errors import AppError, BadRequest, InternalError
 from handler.core.starting import started
 from handler.jobs import jobs
+from handler.roster import JOBS
+
+__all__ = ["ACTIONS", "JOBS", "handle"]
 
 Action = Callable[..., dict[str, Any]]
 

@@ -202,6 +202,7 @@ def test_the_calendar_is_listed(ask):
         "cron": "23 3 * * *",
         "queue": "fast",
     }
+    assert "transfers.compute_report" in found
 
 
 def test_a_job_of_the_calendar_runs_at_once(ask):

@@ -47,7 +47,7 @@ function Shown({ times, counted, jobs, late, dead, events }) {
       <div><dt>${words.deadJobs}</dt><dd><a href=${href("/admin/jobs?state=dead")}>
         ${dead < MOST ? dead : words.orMore(dead)}</a></dd></div>
     </dl>
-    <div class="pair">
+    <div class="charts">
       <${Plot} title=${words.requests} times=${times} series=${{ requests }} />
       <${Plot} title=${words.errors} times=${times} series=${{ refusals, faults }} />
       <${Plot} title=${words.latency} times=${times} series=${{ latency }} />
