@@ -92,8 +92,7 @@ async def run_until(stopped: asyncio.Event, options: Options, ready: Callable[[s
 async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str], None]) -> None:
     """Start everything, leaving on the stack how to end it, and renew functions as code changes."""
     code = _code(options)
-    http = stack.enter_context(_listen(options.port))
-    endpoint = stack.enter_context(_listen(0))
+    http, endpoint = (stack.enter_context(_listen(port)) for port in (options.port, 0))
     state = stack.enter_context(contextlib.closing(_state(options)))
     log, hub, history = terminal.Log(), Hub(), History()
     pools, keys = _pools(options, _url(endpoint), _public(http), log, history)
@@ -104,8 +103,8 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     from infra.local import cloud, running, serving, workbench  # noqa: PLC0415
 
     start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb, hub=hub)
-    origins = plans.origins(options.directory)
-    aws = await _started(partial(start, origins=origins, history=history))
+    start = partial(start, origins=plans.origins(options.directory), history=history)
+    aws = await _started(start)
     stack.push_async_callback(asyncio.to_thread, aws.stop)
     sockets = running.sockets(pools, hub, options.seeded)
     bench = workbench.Workbench(history, pools, aws.access.services)
@@ -113,8 +112,7 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     await pools[BLUEPRINT.http].ready()
     await stack.enter_async_context(serving.served(http, gateway))
     if aws.created:
-        with log.muted():
-            await asyncio.to_thread(seed.plant_once, _url(http), state, where)
+        await _plant(log, partial(seed.plant_once, _url(http), state, where))
     ready(_public(http))
     async with asyncio.TaskGroup() as group:
         running.start(group, pools, log.line, options.seeded)
@@ -127,6 +125,12 @@ async def _started(start: Callable[[], "Cloud"]) -> "Cloud":
         return await asyncio.to_thread(start)
     except Refused as error:
         raise CannotStart(str(error)) from error
+
+
+async def _plant(log: terminal.Log, plant: Callable[[], None]) -> None:
+    """Fill an empty catalogue, of which nobody needs to read."""
+    with log.muted():
+        await asyncio.to_thread(plant)
 
 
 def _begin(stack: AsyncExitStack, pools: dict[str, Pool], *, planted: bool) -> None:
