@@ -41,15 +41,23 @@ def since(channel: Channel, after: int | None) -> Replay:
     if head is None:
         return Replay(0, [], resync=True if after else None)
     last, base = head.last or 0, head.base or 0
-    start = base if after == 0 else after
-    if start is None or start == last:
+    if after == 0:
+        return Replay(last, told(channel, _kept(channel, max(base, last - REPLAYED), last)))
+    if after is None or after == last:
         return Replay(last, [])
-    if not base <= start < last or last - start > REPLAYED:
+    if not base <= after < last or last - after > REPLAYED:
         return Replay(last, [], resync=True)
-    rows = EventRow.between(channel.stored, start, last)
-    if len(rows) != last - start:
+    rows = EventRow.between(channel.stored, after, last)
+    if len(rows) != last - after:
         return Replay(last, [], resync=True)
     return Replay(last, told(channel, rows))
+
+
+def _kept(channel: Channel, start: int, last: int) -> list[EventRow]:
+    """The last events of a channel, as far back as there is no gap: the older ones have expired."""
+    rows = EventRow.between(channel.stored, start, last)
+    fit = [row for place, row in enumerate(reversed(rows)) if row.seq == last - place]
+    return fit[::-1]
 
 
 def told(channel: Channel, rows: Sequence[EventRow]) -> list[dict[str, Any]]:

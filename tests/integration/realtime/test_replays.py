@@ -109,6 +109,16 @@ def test_what_is_kept_is_told_after_a_day(ann, time, told):
     assert [event["id"] for event in events] == ["two"]
 
 
+def test_all_that_is_kept_is_told_though_older_ones_are_gone(ann, time, told):
+    """`after=0` asks for what there is, and never says resync."""
+    told("one")
+    time.pass_(hours=24)
+    told("two", "three")
+    answer = ann.get(LOBBY, query="after=0").body
+    assert [event["id"] for event in answer["events"]] == ["two", "three"]
+    assert "resync" not in answer
+
+
 def test_resync_comes_over_sockets(ann, listening, known):
     """With the ack, and nothing is replayed."""
     socket = listening(ann, "room:lobby", after=known - 3)
