@@ -61,12 +61,7 @@ def start(  # noqa: PLR0913 - all that it stands between
     history notes what functions ask.
     """
     engine.install()
-    services = MOTO | {
-        "secretsmanager": remembering(MOTO["secretsmanager"], state, PREFIX),
-        "s3": keeping.keeping(MOTO["s3"], state),
-        "ses": mailing(mailbox),
-        **({"dynamodb": forward(dynamodb)} if dynamodb else {}),
-    }
+    services = _services(state, mailbox, dynamodb)
     created = create_tables(services["dynamodb"], BLUEPRINT.tables, PREFIX)
     journal = _journal(state) if dynamodb is None else None
     _create_others(state, origins)
@@ -76,6 +71,16 @@ def start(  # noqa: PLR0913 - all that it stands between
     endpoint = Endpoint(listening, access.answer)
     endpoint.start()
     return Cloud(access, endpoint, journal, created)
+
+
+def _services(state: State, mailbox: Mailbox, dynamodb: str | None) -> dict[str, Service]:
+    """Who answers each service's calls."""
+    return MOTO | {
+        "secretsmanager": remembering(MOTO["secretsmanager"], state, PREFIX),
+        "s3": keeping.keeping(MOTO["s3"], state),
+        "ses": mailing(mailbox),
+        **({"dynamodb": forward(dynamodb)} if dynamodb else {}),
+    }
 
 
 def _noted(

@@ -82,22 +82,19 @@ async def run_until(stopped: asyncio.Event, options: Options, ready: Callable[[s
 async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str], None]) -> None:
     """Start everything, leaving on the stack how to end it, and renew functions as code changes."""
     code = _code(options)
-    http = stack.enter_context(_listen(options.port))
-    endpoint = stack.enter_context(_listen(0))
+    http, endpoint = (stack.enter_context(_listen(port)) for port in (options.port, 0))
     state = stack.enter_context(contextlib.closing(_state(options)))
     log = terminal.Log()
-    history = History()
-    pools, keys = _pools(options, _url(endpoint), _public(http), log, history)
+    pools, keys, history = _pools(options, _url(endpoint), _public(http), log)
     where = options.dynamodb or _FOLDER
     _begin(stack, pools, planted=seed.is_planted(state, where))
     mailbox = Mailbox(state)
     # Importing these takes a second, in which the function imports itself.
     from infra.local import cloud, running, serving, workbench  # noqa: PLC0415
 
-    start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb)
+    start = partial(cloud.start, endpoint, keys, state, mailbox, options.dynamodb, history=history)
     try:
-        origins = plans.origins(options.directory)
-        aws = await asyncio.to_thread(start, origins=origins, history=history)
+        aws = await asyncio.to_thread(start, origins=plans.origins(options.directory))
     except Refused as error:
         raise CannotStart(str(error)) from error
     stack.push_async_callback(asyncio.to_thread, aws.stop)
@@ -106,12 +103,16 @@ async def _serve(options: Options, stack: AsyncExitStack, ready: Callable[[str],
     await pools[BLUEPRINT.http].ready()
     await stack.enter_async_context(serving.served(http, gateway))
     if aws.created:
-        with log.muted():
-            await asyncio.to_thread(seed.plant_once, _url(http), state, where)
+        await _plant(_url(http), state, where, log)
     ready(_public(http))
     async with asyncio.TaskGroup() as group:
         running.start(group, pools, log.line, options.seed if options.strict else None)
         await serving.renewed(pools, code)
+
+
+async def _plant(url: str, state: State, where: str, log: terminal.Log) -> None:
+    with log.muted():
+        await asyncio.to_thread(seed.plant_once, url, state, where)
 
 
 def _begin(stack: AsyncExitStack, pools: dict[str, Pool], *, planted: bool) -> None:
@@ -124,8 +125,10 @@ def _begin(stack: AsyncExitStack, pools: dict[str, Pool], *, planted: bool) -> N
 
 
 def _pools(
-    options: Options, endpoint: str, url: str, log: terminal.Log, history: History
-) -> tuple[dict[str, Pool], dict[str, Function]]:
+    options: Options, endpoint: str, url: str, log: terminal.Log
+) -> tuple[dict[str, Pool], dict[str, Function], History]:
+    """The functions by name and by key id, and the history of all of them."""
+    history = History()
     around = plans.Surroundings(
         directory=options.directory,
         endpoint=endpoint,
@@ -134,10 +137,14 @@ def _pools(
         strict=options.strict,
     )
     keys = {credentials.access_key_id(): function for function in BLUEPRINT.functions}
-    return {
-        function.name: Pool(plans.plan(function, key, around), log.line, history=history)
-        for key, function in keys.items()
-    }, keys
+    return (
+        {
+            function.name: Pool(plans.plan(function, key, around), log.line, history=history)
+            for key, function in keys.items()
+        },
+        keys,
+        history,
+    )
 
 
 def _listen(port: int) -> socket.socket:
