@@ -1,6 +1,7 @@
 """Pages for developers: what a twin shows of itself."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.console.conftest import PHONE
 
@@ -60,6 +61,7 @@ def test_rows_of_a_table_are_looked_up(visit, account, api):
     page.get_by_role("searchbox").fill(item["id"])
     page.get_by_role("button", name="Look up").click()
     page.wait_for_url("**partition=**")
+    expect(page.locator("pre")).to_have_count(1)
     page.locator("pre", has_text="Brass lamp").wait_for()
 
 

@@ -83,7 +83,7 @@ function Dead({ items, chosen, choose, again, label }) {
           <button class="link" onClick=${() => filter({ name, error })}>${words.search}</button>
           <${RedriveMatching} ...${{ name, error, label: words.redrive, done: again }} />
         </div>
-        <${Table} label=${`${label}: ${key}`} head=${["", jobs.job, jobs.attempts, words.details, jobs.ended]}>
+        <${Table} label=${`${label}: ${key}`} head=${[words.choice, jobs.job, jobs.attempts, words.details, jobs.ended]}>
           ${members.map((job) => html`
             <tr key=${job.id}>
               <td><input type="checkbox" aria-label=${job.id} checked=${chosen.includes(job.id)} onChange=${() => toggle(job.id)} /></td>

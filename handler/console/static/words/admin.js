@@ -20,6 +20,7 @@ export const admin = {
   arguments: "Arguments",
   at: "When",
   chosen: (count) => `Redrive the ${count} chosen`,
+  choice: "Chosen",
   clear: "Everything",
   copyLink: "Copy the link",
   counts: "In the last day",
