@@ -9,16 +9,15 @@ page's length and the number of shards, never on the length of the list.
 import heapq
 import zlib
 from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextvars import copy_context
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import partial
 
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.condition import Condition
 
 from handler.core.records import RawRow, Row
+from handler.core.together import together
 
 SHARDS = 16
 """10,000 writes a second are 625 for each shard (DynamoDB's limit is 1,000 a partition), and 100
@@ -75,6 +74,14 @@ class Span:
         )
         last = answer.get("LastEvaluatedKey")
         return answer["Items"], last[self.sort.attr_name]["S"] if last else None
+
+    def pages(self, partition: str, limit: int, after: str | None = None) -> Iterator[list[RawRow]]:
+        """All rows of a partition, or those behind a position: a Query for each page."""
+        more = True
+        while more:
+            rows, after = self.query(partition, after, limit)
+            yield rows
+            more = after is not None
 
 
 @dataclass(slots=True)
@@ -150,16 +157,8 @@ class Merge:
             heapq.heappush(self._heap, (self._head(stream), stream))
 
     def _ask(self, streams: Sequence[_Stream], chunk: int) -> list[tuple[list[RawRow], str | None]]:
-        if len(streams) == 1:
-            return [self._span.query(streams[0].partition, streams[0].after, chunk)]
-        asked = [
-            _pool().submit(
-                copy_context().run, self._span.query, stream.partition, stream.after, chunk
-            )
-            for stream in streams
-        ]
-        wait(asked)  # for all: none is left at work when one has failed and the request is answered
-        return [one.result() for one in asked]
+        query = self._span.query
+        return together([partial(query, one.partition, one.after, chunk) for one in streams])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +170,3 @@ class _Head:
 
     def __lt__(self, other: "_Head") -> bool:
         return (self.key < other.key) == self.ascending and self.key != other.key
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=SHARDS, thread_name_prefix="shards")

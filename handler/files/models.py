@@ -159,19 +159,13 @@ def of_owner(owner_id: str) -> Span:
 
 def all_of_owner(owner_id: str) -> Iterator[File]:
     """Every file of an account, newest first, read page by page from the index."""
-    span, after = of_owner(owner_id), None
-    while True:
-        rows, after = span.query(owner_id, after, _PAGE)
+    for rows in of_owner(owner_id).pages(owner_id, _PAGE):
         yield from (File.from_raw_data(row) for row in rows)
-        if after is None:
-            return
 
 
 def open_before(seconds: float) -> Iterator[str]:
     """The ids of files that were announced before a time (epoch seconds) and are open yet."""
     span = Span(File, "open", shards(_OPEN), File.id)
     for shard in span.partitions:
-        after: str | None = derived_id(seconds)
-        while after:
-            rows, after = span.query(shard, after, _PAGE)
+        for rows in span.pages(shard, _PAGE, derived_id(seconds)):
             yield from (row["id"]["S"] for row in rows)

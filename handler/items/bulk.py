@@ -93,9 +93,5 @@ def created_between(start: float, end: float) -> Iterator[Item]:
     shelves = shards("open") + shards("hidden")
     span = Span(Item, "newest", shelves, Item.id, first_id(start), first_id(end))
     for shelf in shelves:
-        after = None
-        while True:
-            rows, after = span.query(shelf, after, _PAGE)
+        for rows in span.pages(shelf, _PAGE):
             yield from (Item.from_raw_data(row) for row in rows)
-            if after is None:
-                break

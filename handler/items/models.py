@@ -221,12 +221,8 @@ def of_owner(owner_id: str) -> Span:
 
 def all_of_owner(owner_id: str) -> Iterator[Item]:
     """Every item of an owner, newest first, read page by page; the rows are their own index's."""
-    span, after = of_owner(owner_id), None
-    while True:
-        rows, after = span.query(owner_id, after, _PAGE)
+    for rows in of_owner(owner_id).pages(owner_id, _PAGE):
         yield from (Item.from_raw_data(row) for row in rows)
-        if after is None:
-            return
 
 
 def by_price(

@@ -21,12 +21,10 @@ from handler.items import models
 from handler.items.models import Item, permitted
 from handler.items.schemas import ItemIn, ItemPatch, PhotosIn
 from handler.items.terms import terms_of
-from handler.jobs import RetryLater, Run
+from handler.jobs import Run
 
 T = TypeVar("T")
 
-_SETTLED = 60
-"""Seconds after which whatever was under way when an account closed is done, and indexed."""
 _TRIES = 3  # of a write that has to read first (api.md, "Versions")
 _READ = 100  # items of one read
 _FIND = frozenset({"name", "tags"})  # fields that items are found by
@@ -125,8 +123,7 @@ def withdraw_all(owner_id: str, run: Run) -> int:
             gone += 1
         except _Moved:
             moved += 1
-    if moved or run.seconds_open < _SETTLED:
-        raise RetryLater(_SETTLED)
+    run.settle(moved)
     return gone
 
 

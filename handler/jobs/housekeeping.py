@@ -11,15 +11,12 @@ from handler.core.transactions import Transaction
 from handler.jobs import endings, indexes, models, payloads
 from handler.jobs.entries import child_id
 from handler.jobs.models import JobRow
-from handler.jobs.runs import RetryLater, Run
+from handler.jobs.runs import Run
 from handler.jobs.schemas import CancelChildren, RedriveDead
 from handler.jobs.service import PACE, TRIES, begin_anew, dead_ids, stop
 from handler.jobs.transitions import Stale
 
 _PAGE = 100
-_SETTLED = 60
-"""Seconds after which a request that was under way is done, an index has caught up, and jobs that
-were asked to stop are looked at again."""
 _RESERVE = 5.0  # seconds of an invocation that a scan leaves
 
 
@@ -75,18 +72,13 @@ def forget(owner: str, run: Run) -> int:
         else:
             waiting += 1
             _stop(row)
-    if waiting or run.seconds_open < _SETTLED:
-        raise RetryLater(_SETTLED)
+    run.settle(waiting)
     return gone
 
 
 def _all_of(owner: str) -> Iterator[JobRow]:
-    span, after = indexes.of_owner(owner), None
-    while True:
-        keys, after = span.query(owner, after, _PAGE)
+    for keys in indexes.of_owner(owner).pages(owner, _PAGE):
         yield from JobRow.find_all([key["id"]["S"] for key in keys]).values()
-        if after is None:
-            return
 
 
 def _delete(row: JobRow) -> bool:

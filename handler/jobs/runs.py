@@ -22,6 +22,9 @@ _PROGRESS = 1
 """Seconds between two writes of progress, or two looks for a cancellation (jobs.md)."""
 _LATER = 30 * DAY  # seconds: what stands beside a job is kept for 120
 _NOTE = 100  # characters of a note
+_SETTLED = 60
+"""Seconds after which a request that was under way is done, an index has caught up, and jobs that
+were asked to stop are looked at again."""
 
 
 class GiveUp(Exception):
@@ -67,6 +70,14 @@ class Run:
     def id(self) -> str:
         """The job's id."""
         return self._row.id
+
+    def settle(self, left: int = 0) -> None:
+        """Go on only when whatever was under way as the job began is done, and nothing is left.
+
+        Raises RetryLater until then.
+        """
+        if left or self.seconds_open < _SETTLED:
+            raise RetryLater(_SETTLED)
 
     @property
     def owner(self) -> str | None:

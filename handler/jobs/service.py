@@ -144,9 +144,5 @@ def _epitaphs(name: str | None, error: str | None) -> Iterator[str]:
     """The keys of the dead of a name, and of an error where there is a name."""
     span = indexes.dead_jobs(name, error)
     for shard in span.partitions:
-        after: str | None = None
-        while True:
-            rows, after = span.query(shard, after, _PAGE)
+        for rows in span.pages(shard, _PAGE):
             yield from (row["epitaph"]["S"] for row in rows)
-            if after is None:
-                break

@@ -69,13 +69,9 @@ def _spans(now: int) -> list[Span]:
 
 
 def _pages(span: Span) -> Iterator[list[str]]:
-    after: str | None = None
-    while True:
-        rows, after = span.query(span.partitions[0], after, _PAGE)
+    for rows in span.pages(span.partitions[0], _PAGE):
         if rows:
             yield [row["wake"]["S"] for row in rows]
-        if after is None:
-            return
 
 
 def _pushed(wakes: list[str], now: int) -> Iterator[Hint | None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from handler.core.ids import derived_id
@@ -37,8 +36,7 @@ def seen(row: Mapping[str, Any] | None) -> Seen | None:
     """
     if row is None or row.get("part") != MAIN or "owner" not in row:
         return None
-    plain = {name: _whole(value) for name, value in row.items()}
-    job = JobRow.from_raw_data(raw(**plain))
+    job = JobRow.from_raw_data(raw(**row))
     return Seen(
         id=job.id,
         name=job.name,
@@ -48,7 +46,3 @@ def seen(row: Mapping[str, Any] | None) -> Seen | None:
         end_id=derived_id(job.ended or 0, job.id, job.state, job.fence),
         shown=JobOut.model_validate(job).model_dump(mode="json"),
     )
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, Decimal) else value

@@ -4,12 +4,9 @@ from collections.abc import Sequence
 
 from handler.core.records import Row
 from handler.core.transactions import transaction
-from handler.jobs import RetryLater, Run
+from handler.jobs import Run
 from handler.notifications import models
 from handler.notifications.schemas import ReadAll
-
-_SETTLED = 60
-"""Seconds after which whatever was under way when an account closed is done."""
 
 
 def read_all(job: ReadAll, run: Run) -> int:
@@ -23,8 +20,7 @@ def forget(account_id: str, run: Run) -> int:
     Raises RetryLater at first: a job may be about to tell it something.
     """
     gone = sum(_delete(page, run) for page in models.all_of(account_id))
-    if run.seconds_open < _SETTLED:
-        raise RetryLater(_SETTLED)
+    run.settle()
     return gone
 
 

@@ -113,12 +113,9 @@ def all_of(owner_id: str) -> Iterator[list[Row]]:
 
 
 def _pages(span: Span) -> Iterator[list[Row]]:
-    (partition,), after = span.partitions, None
-    while True:
-        rows, after = span.query(partition, after, WRITES)
+    (partition,) = span.partitions
+    for rows in span.pages(partition, WRITES):
         yield [span.model.from_raw_data(row) for row in rows]
-        if after is None:
-            return
 
 
 def is_mark(owner_id: str) -> bool:

@@ -42,21 +42,19 @@ def deliver(channel: Channel, rows: Sequence[EventRow]) -> None:
     if not rows:
         return
     places = models.places(channel.stored, crowds=channel.kind.crowds)
-    pages = together([_page(place) for place in places])
-    found = [one for some, _ in pages for one in some]
+    pages = models.first_of(places, IN_LINE + 1)
+    found = [one for some in pages for one in some]
     if len(found) > IN_LINE:
-        crowded = [place for place, (some, _) in zip(places, pages, strict=True) if some]
+        crowded = [place for place, some in zip(places, pages, strict=True) if some]
         _deliver_later(channel, rows, crowded)
         return
     left = post_all(joined(told(channel, rows)), _allowed(channel, found))
     if left:
-        first, last = rows[0].seq, rows[-1].seq
-        again = DeliverAgain(channel=channel.stored, first=first, last=last, connections=left)
-        enqueue(again, delay=_PAUSE)
+        enqueue(_again(channel.stored, rows[0].seq, rows[-1].seq, left), delay=_PAUSE)
 
 
-def _page(place: str) -> Callable[[], tuple[list[Subscription], str | None]]:
-    return lambda: Subscription.page(place, None, IN_LINE + 1)
+def _again(channel: str, first: int, last: int, left: list[str]) -> DeliverAgain:
+    return DeliverAgain(channel=channel, first=first, last=last, connections=left)
 
 
 def _deliver_later(channel: Channel, rows: Sequence[EventRow], places: Iterable[str]) -> None:
@@ -151,10 +149,7 @@ def deliver_page(job: DeliverPage, run: Run) -> None:
         if after is not None:
             writes.enqueue(job.model_copy(update={"after": after}))
         if left:
-            again = DeliverAgain(
-                channel=job.channel, first=job.first, last=job.last, connections=left
-            )
-            writes.enqueue(again, delay=_PAUSE)
+            writes.enqueue(_again(job.channel, job.first, job.last, left), delay=_PAUSE)
 
 
 def deliver_again(job: DeliverAgain, run: Run) -> None:

@@ -16,6 +16,8 @@ partitions of their own, so that neither a channel's readers nor its writers mee
 """
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Self
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -24,6 +26,7 @@ from handler.core import clock
 from handler.core.attributes import IntegerAttribute
 from handler.core.records import MarkedRow, RawRow, Row, read_batch, table
 from handler.core.shards import shard_of, shards
+from handler.core.together import together
 from handler.core.writes import put
 
 EVENTS_KEPT = 24 * 3600
@@ -37,42 +40,36 @@ _PER_SECOND = 1000
 No channel has a thousand events a second for long, as its head is one row."""
 
 
-class Ticket(MarkedRow):
+class _OfSession(MarkedRow):
+    """What a session of an account has, until its time is over."""
+
+    id = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute()
+    session_id = UnicodeAttribute()
+    expires_at = IntegerAttribute()
+
+    @classmethod
+    def find(cls, id_: str) -> Self | None:
+        """The one of that id, read consistently, while it holds: one call."""
+        found = cls._one({"id": {"S": id_}})
+        return found if found and found.expires_at > clock.epoch() else None
+
+
+class Ticket(_OfSession):
     """What opens one socket, once. Its id is `ticket#` and the hash of what the client has."""
 
     class Meta:
         table_name = table("connections")
 
-    id = UnicodeAttribute(hash_key=True)
-    account_id = UnicodeAttribute()
-    session_id = UnicodeAttribute()
-    expires_at = IntegerAttribute()
 
-    @classmethod
-    def find(cls, id_: str) -> "Ticket | None":
-        """The ticket of that id, while it holds: one call."""
-        found = cls._one({"id": {"S": id_}})
-        return found if found and found.expires_at > clock.epoch() else None
-
-
-class Connection(MarkedRow):
+class Connection(_OfSession):
     """An open socket: whose it is, in which role it was opened, and how often it was refused."""
 
     class Meta:
         table_name = table("connections")
 
-    id = UnicodeAttribute(hash_key=True)
-    account_id = UnicodeAttribute()
-    session_id = UnicodeAttribute()
     role = UnicodeAttribute()
     errors = IntegerAttribute(default=0)
-    expires_at = IntegerAttribute()
-
-    @classmethod
-    def find(cls, id_: str) -> "Connection | None":
-        """The open socket of that id, read consistently: one call."""
-        found = cls._one({"id": {"S": id_}})
-        return found if found and found.expires_at > clock.epoch() else None
 
 
 class Sockets(Row):
@@ -160,6 +157,12 @@ def places(channel: str, *, crowds: bool) -> tuple[str, ...]:
 def place_of(channel: str, connection_id: str, *, crowds: bool) -> str:
     """Where one subscriber of a channel is."""
     return f"{channel}#{shard_of(connection_id)}" if crowds else channel
+
+
+def first_of(places: Sequence[str], limit: int) -> list[list[Subscription]]:
+    """The first subscribers of each place: a call for each, all at once."""
+    pages = together([partial(Subscription.page, place, None, limit) for place in places])
+    return [found for found, _ in pages]
 
 
 class EventRow(MarkedRow):

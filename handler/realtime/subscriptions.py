@@ -1,10 +1,7 @@
 """Subscribing: which sockets are told what happens in which channels."""
 
-from collections.abc import Callable
-
 from handler.core.auth import Caller
 from handler.core.errors import Conflict
-from handler.core.together import together
 from handler.jobs import Run, transaction
 from handler.realtime import models, namespaces, replaying, sockets
 from handler.realtime.models import Connection, Sockets, Subscription, place_of
@@ -106,9 +103,5 @@ def tell_presence(job: TellPresence, run: Run) -> None:
 def _present(channel: Channel) -> list[str]:
     """Some of the accounts that are in a channel, sorted."""
     places = models.places(channel.stored, crowds=channel.kind.crowds)
-    pages = together([_page(place) for place in places])
-    return sorted({row.account_id for rows, _ in pages for row in rows})[:_PRESENT]
-
-
-def _page(place: str) -> Callable[[], tuple[list[Subscription], str | None]]:
-    return lambda: Subscription.page(place, None, _PRESENT)
+    pages = models.first_of(places, _PRESENT)
+    return sorted({row.account_id for rows in pages for row in rows})[:_PRESENT]

@@ -1,13 +1,11 @@
 """The HTTP API: one catch-all route, since FastAPI does the routing."""
 
-import json
-
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.cloud.api_stage import logged, throttled
 from infra.cloud.domain import Domain
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
@@ -45,32 +43,16 @@ class HttpApi(Construct):
             reason="The function authorizes: what is public and who may do what stand in its "
             "routes, one place for the laptop and the cloud.",
         )
-        ready = _add_stage(self, api, stage)
+        ready = apigatewayv2.CfnStage(
+            self,
+            "Stage",
+            api_id=api.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            default_route_settings=throttled(stage),
+            access_log_settings=logged(self, "http", ACCESS_LOG, stage),
+        )
         if stage.domain:
             Domain(self, stage=stage, api=api.api_id, ready=ready)
         self.id = api.api_id
         self.url = f"https://{stage.domain}" if stage.domain else api.api_endpoint
-
-
-def _add_stage(scope: Construct, api: apigatewayv2.HttpApi, stage: Stage) -> apigatewayv2.CfnStage:
-    log_group = logs.LogGroup(
-        scope,
-        "Logs",
-        log_group_name=f"/aws/vendedlogs/{stage.prefix}http",
-        retention=stage.log_retention,
-        removal_policy=stage.removal,
-    )
-    return apigatewayv2.CfnStage(
-        scope,
-        "Stage",
-        api_id=api.api_id,
-        stage_name="$default",
-        auto_deploy=True,
-        default_route_settings=apigatewayv2.CfnStage.RouteSettingsProperty(
-            throttling_rate_limit=stage.requests_per_second,
-            throttling_burst_limit=stage.burst,
-        ),
-        access_log_settings=apigatewayv2.CfnStage.AccessLogSettingsProperty(
-            destination_arn=log_group.log_group_arn, format=json.dumps(ACCESS_LOG)
-        ),
-    )

@@ -7,10 +7,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.blueprint import BLUEPRINT
+from infra.cloud.api_stage import logged, throttled
 from infra.cloud.rules import acknowledge
 from infra.cloud.stages import Stage
 
@@ -54,7 +54,16 @@ class SocketsApi(Construct):
             reason="The function authorizes: a socket opens with a ticket that holds once, and "
             "each frame asks anew who its account is and what it may.",
         )
-        _add_stage(self, api, stage)
+        deployed = apigatewayv2.CfnStage(
+            self,
+            "Stage",
+            api_id=api.ref,
+            stage_name=_STAGE,
+            auto_deploy=True,
+            default_route_settings=throttled(stage),
+            access_log_settings=logged(self, BLUEPRINT.sockets.name, ACCESS_LOG, stage),
+        )
+        deployed.add_resource_dependency(_allow_logs(self))
         self.id = api.ref
         self.address = f"{api.ref}.execute-api.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}/{_STAGE}"
 
@@ -131,31 +140,6 @@ class SocketsApi(Construct):
         return cdk.Stack.of(self).format_arn(
             service="execute-api", resource=self.id, resource_name=path
         )
-
-
-def _add_stage(scope: Construct, api: apigatewayv2.CfnApi, stage: Stage) -> None:
-    log_group = logs.LogGroup(
-        scope,
-        "Logs",
-        log_group_name=f"/aws/vendedlogs/{stage.prefix}{BLUEPRINT.sockets.name}",
-        retention=stage.log_retention,
-        removal_policy=stage.removal,
-    )
-    deployed = apigatewayv2.CfnStage(
-        scope,
-        "Stage",
-        api_id=api.ref,
-        stage_name=_STAGE,
-        auto_deploy=True,
-        default_route_settings=apigatewayv2.CfnStage.RouteSettingsProperty(
-            throttling_rate_limit=stage.requests_per_second,
-            throttling_burst_limit=stage.burst,
-        ),
-        access_log_settings=apigatewayv2.CfnStage.AccessLogSettingsProperty(
-            destination_arn=log_group.log_group_arn, format=json.dumps(ACCESS_LOG)
-        ),
-    )
-    deployed.add_resource_dependency(_allow_logs(scope))
 
 
 def _allow_logs(scope: Construct) -> apigateway.CfnAccount:

@@ -41,7 +41,7 @@ def figures(token: str) -> Iterator[Figure]:
     _touch_every_route(ask)
     yield Figure("C4", _clients())
     hopped = [one for one in threading.enumerate() if one not in standing]
-    yield Figure("W6a", sum(not one.name.startswith("shards") for one in hopped))
+    yield Figure("W6a", sum(not one.name.startswith("together") for one in hopped))
     yield Figure("W6b", sum(isinstance(layer, BaseHTTPMiddleware) for layer in _layers()))
     yield Figure("W6c", int(api._adapter.lifespan != "off"))
     yield from _calls(ask)

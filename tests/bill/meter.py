@@ -36,7 +36,7 @@ class Metered:
     def called(self, operation: str) -> None:
         """Note a call, and whether others are made beside it."""
         self.calls[operation] += 1
-        self._at_once.append(threading.current_thread().name.startswith("shards"))
+        self._at_once.append(threading.current_thread().name.startswith("together"))
 
 
 class _Meter:

@@ -22,7 +22,5 @@ def twin(
     """A twin with its demo data."""
     if request.config.getoption("--url"):
         pytest.skip("this is about twins")
-    running = Twin(tmp_path_factory.mktemp("twin"))
-    running.start()
-    yield running
-    assert running.stop() == 0
+    with Twin(tmp_path_factory.mktemp("twin")).running() as running:
+        yield running

@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from infra.local import client
 from tests.e2e.places import NewAccount
@@ -55,6 +55,13 @@ class Twin:
             assert self._process.poll() is None, self.log()
             assert time.monotonic() < patience_ends, self.log()
             time.sleep(0.05)
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """It while it runs. It has to end well."""
+        self.start()
+        yield self
+        assert self.stop() == 0
 
     def stop(self) -> int:
         """End it as Ctrl-C does; returns its exit code."""

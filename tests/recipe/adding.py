@@ -13,20 +13,20 @@ FOLDERS = {"handler/orders/": _ORDERS / "room", "tests/integration/orders/": _OR
 EDITS = (
     Edit(
         "handler/api.py",
-        "from handler.jobs.router import router as jobs\n",
-        """from handler.jobs.router import router as jobs
+        "from handler.notifications.router import router as notifications\n",
+        """from handler.notifications.router import router as notifications
 from handler.orders.router import router as orders
 """,
     ),
     Edit("handler/api.py", "ROUTERS = (", "ROUTERS = (orders, "),
     Edit(
         "handler/roster.py",
-        "from handler.mail import jobs as mail\n",
-        """from handler.mail import jobs as mail
+        "from handler.notifications import jobs as notifications\n",
+        """from handler.notifications import jobs as notifications
 from handler.orders import jobs as orders
 """,
     ),
-    Edit("handler/roster.py", "mail, ", "mail, orders, "),
+    Edit("handler/roster.py", "notifications, ", "notifications, orders, "),
     Edit(
         "infra/blueprint/data.py",
         "\nTABLES = (",

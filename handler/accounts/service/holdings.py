@@ -34,13 +34,4 @@ def opened_between(start: float, end: float) -> int:
     """How many accounts of a stretch of time (epoch seconds) there are."""
     everybody = models.newest()
     span = Span(Account, "newest", everybody.partitions, Account.id, first_id(start), first_id(end))
-    return sum(_count(span, shelf) for shelf in span.partitions)
-
-
-def _count(span: Span, shelf: str) -> int:
-    counted, after = 0, None
-    while True:
-        rows, after = span.query(shelf, after, _PAGE)
-        counted += len(rows)
-        if after is None:
-            return counted
+    return sum(len(rows) for shelf in span.partitions for rows in span.pages(shelf, _PAGE))

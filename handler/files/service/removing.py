@@ -13,7 +13,7 @@ from handler.files.service import checking
 from handler.files.service.access import file_of
 from handler.files.service.checking import FileMoved
 from handler.files.states import State
-from handler.jobs import RetryLater, Run, transaction
+from handler.jobs import Run, transaction
 
 _TRIES = 3  # of a write that has to read first (api.md, "Versions")
 _ABANDONED = 3600
@@ -21,8 +21,6 @@ _ABANDONED = 3600
 check is tried again for a quarter of an hour."""
 _STUCK = 24 * 3600
 """Seconds after which nobody makes the thumbnails of an image any more."""
-_SETTLED = 60
-"""Seconds after which whatever was under way when an account closed is done, and indexed."""
 
 
 class FileInUse(Conflict):
@@ -109,7 +107,6 @@ def remove_of_account(owner_id: str, run: Run) -> None:
             gone += 1
         except FileMoved:
             kept += 1
-    if kept or run.seconds_open < _SETTLED:
-        raise RetryLater(_SETTLED)
+    run.settle(kept)
     with run.transaction(gone) as writes:
         writes.delete(Quota.of(owner_id))

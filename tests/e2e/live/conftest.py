@@ -38,7 +38,5 @@ def open_twin(
         pytest.skip("what is deployed allows no pages of this machine")
     folder = tmp_path_factory.mktemp("live")
     (folder / ".env").write_text(f"ALLOWED_ORIGINS={pages}\n")
-    running = Twin(folder)
-    running.start()
-    yield running
-    assert running.stop() == 0
+    with Twin(folder).running() as running:
+        yield running

@@ -21,10 +21,8 @@ def probed(
     """A twin with a channel for the crowd."""
     if request.config.getoption("--url"):
         pytest.skip("what is deployed is not given a probe")
-    running = Probed(tmp_path_factory.mktemp("crowd"))
-    running.start()
-    yield running
-    assert running.stop() == 0
+    with Probed(tmp_path_factory.mktemp("crowd")).running() as running:
+        yield running
 
 
 def test_a_hundred_sockets_hear_twenty_events_once(probed):

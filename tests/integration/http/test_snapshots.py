@@ -142,7 +142,7 @@ _TIMELESS = {
     "handler.core.aws.client": "reconnect",
     "handler.core.errors._snake": "follows from names",
     "handler.core.settings.settings": "the environment is the snapshot's",
-    "handler.core.shards._pool": "threads that wait for work",
+    "handler.core.together._pool": "threads that wait for work",
     "handler.jobs.transitions._names": "follows from expressions",
 }
 """What an environment gathers and its copies may share, and why."""

@@ -1,5 +1,7 @@
 """Hands for transfers: files of accounts, imports to their end, and what is in a result's file."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -28,6 +30,11 @@ def content_of(file: dict[str, Any]) -> str:
     found = File.find(file["file_id"])
     assert found
     return b"".join(files.open_content(found)).decode()
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """The rows of a CSV."""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Exports of everything that is held about an account, and what holds for every export."""
 
-import csv
-import io
 import json
 
 import pytest
@@ -9,12 +7,7 @@ import pytest
 from handler.core import aws as core_aws
 from handler.files import File
 from handler.transfers import exports
-from tests.integration.transfers.conftest import content_of, stored
-
-
-def rows_of(text: str) -> list[dict[str, str]]:
-    """The rows of a CSV."""
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+from tests.integration.transfers.conftest import content_of, rows_of, stored
 
 
 def test_an_export_is_written_down(ann, admin, export):

@@ -1,20 +1,13 @@
 """Exports: an account's rows, at once or as a file of its own, and everything held about it."""
 
-import csv
-import io
 import json
 
 import pytest
 
 from handler.transfers import exports
-from tests.integration.transfers.conftest import content_of
+from tests.integration.transfers.conftest import content_of, rows_of
 
 LAMP = {"name": "=Lamp", "price": "12.50", "currency": "EUR", "tags": ["brass", "old"]}
-
-
-def rows_of(text: str) -> list[dict[str, str]]:
-    """The rows of a CSV."""
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_items_are_downloaded_as_csv(ann):

@@ -1,22 +1,19 @@
 """Imports: every row becomes one item or is named in the report, however often it is done."""
 
-import csv
-import io
 from typing import Any
 
 import pytest
 
 from handler.items.models import Item
 from handler.transfers import plans
-from tests.integration.transfers.conftest import content_of, stored
+from tests.integration.transfers.conftest import content_of, rows_of, stored
 
 HEADER = "name,price,currency,tags\n"
 
 
 def report_of(job: dict[str, Any]) -> list[dict[str, str]]:
     """The lines of an import's report."""
-    text = content_of(job["result"]["report"])
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return rows_of(content_of(job["result"]["report"]))
 
 
 def names(client, owner: str = "ann") -> list[str]:
