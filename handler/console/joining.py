@@ -6,14 +6,13 @@ and what is written is what runs. Comments and indentation stay behind.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 _IMPORT = re.compile(r'^import (?:(\w+)|\{([^}]*)\}) from "([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (default )?((?:async )?function|class|const) (\w+)", re.MULTILINE)
 _LIST = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
-_SILENT = re.compile(r"^[ \t]*(?://.*)?\n|^[ \t]+", re.MULTILINE)
+_SILENT = re.compile(r"^[ \t]*(?://.*)?\n|^[ \t]+|[ \t]+// [^\"'`\n]*$", re.MULTILINE)
 _VENDOR = "vendor/"
 
 
@@ -22,15 +21,16 @@ class ModulesInCircle(Exception):
 
 
 def join(folder: Path, entry: str) -> str:
-    """A module and all that it imports, as one; what is vendored stays in files of its own."""
+    """A module and all that it imports, as one; what is vendored stays in files of its own.
+
+    Modules are numbered, each behind those that it needs. Raises ModulesInCircle.
+    """
     found: dict[str, str] = {}
     _collect(folder, entry, found, ())
-    vendored = [name for name in found if name.startswith(_VENDOR)]
-    own = [name for name in found if not name.startswith(_VENDOR)]
-    lines = [f'import * as v{number} from "./{name}";' for number, name in enumerate(vendored)]
-    lines += ["const $ = {};"]
-    lines += [f'$["{name}"] = v{number};' for number, name in enumerate(vendored)]
-    return "\n".join([*lines, *(found[name] for name in own), ""])
+    vendored = {n: name for n, name in enumerate(found) if name.startswith(_VENDOR)}
+    lines = [f'import * as v{number} from "./{name}";' for number, name in vendored.items()]
+    lines += ["const $ = [];", *(f"$[{number}] = v{number};" for number in vendored)]
+    return "\n".join([*lines, *filter(None, found.values()), ""])
 
 
 def _collect(folder: Path, name: str, found: dict[str, str], around: tuple[str, ...]) -> None:
@@ -39,27 +39,26 @@ def _collect(folder: Path, name: str, found: dict[str, str], around: tuple[str, 
         raise ModulesInCircle(name)
     if name in found:
         return
-    text = "" if name.startswith(_VENDOR) else (folder / name).read_text()
-    for imported in _imported(name, text):
-        _collect(folder, imported, found, (*around, name))
-    found[name] = _wrapped(name, text)
-
-
-def _imported(name: str, text: str) -> Iterator[str]:
+    if name.startswith(_VENDOR):
+        found[name] = ""
+        return
+    text = (folder / name).read_text()
     for match in _IMPORT.finditer(text):
-        yield _beside(name, match[3])
+        _collect(folder, _beside(name, match[3]), found, (*around, name))
+    numbers = {one: number for number, one in enumerate([*found, name])}
+    found[name] = _wrapped(name, text, numbers)
 
 
 def _beside(name: str, path: str) -> str:
     return normpath(PurePosixPath(name).parent / path)
 
 
-def _wrapped(name: str, text: str) -> str:
+def _wrapped(name: str, text: str, numbers: dict[str, int]) -> str:
     """A module as a function that returns what it exports."""
 
     def bound(match: re.Match[str]) -> str:
         names = f"default: {match[1]}" if match[1] else match[2].replace(" as ", ": ")
-        return f'const {{ {" ".join(names.split())} }} = $["{_beside(name, match[3])}"];\n'
+        return f"const {{ {' '.join(names.split())} }} = $[{numbers[_beside(name, match[3])]}];\n"
 
     exports = [
         f"default: {made}" if default else made for default, _, made in _EXPORT.findall(text)
@@ -67,4 +66,4 @@ def _wrapped(name: str, text: str) -> str:
     exports += [one.strip() for names in _LIST.findall(text) for one in names.split(",")]
     plain = _EXPORT.sub(r"\2 \3", _LIST.sub("", _IMPORT.sub(bound, text)))
     told = ", ".join(filter(None, exports))
-    return f'$["{name}"] = (() => {{\n{_SILENT.sub("", plain)}return {{ {told} }};\n}})();'
+    return f"$[{numbers[name]}] = (() => {{\n{_SILENT.sub('', plain)}return {{ {told} }};\n}})();"

@@ -32,11 +32,12 @@ def get_console_file(
 ) -> Response:
     """A file of the console, to be kept for a year."""
     file = service.get_file(version, name)
+    accepted = {one.partition(";")[0].strip() for one in accept_encoding.split(",")} | {"identity"}
+    encoding = next(one for one in file.encodings if one in accepted)
     headers = {"Cache-Control": _YEAR, "Vary": "Accept-Encoding"}
-    if "gzip" not in accept_encoding:
-        return Response(file.plain, headers=headers, media_type=file.content_type)
-    headers["Content-Encoding"] = "gzip"
-    return Response(file.packed, headers=headers, media_type=file.content_type)
+    if encoding != "identity":
+        headers["Content-Encoding"] = encoding
+    return Response(file.encodings[encoding], headers=headers, media_type=file.content_type)
 
 
 @router.get(service.BASE)

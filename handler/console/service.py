@@ -1,34 +1,31 @@
-"""The console's files, as browsers get them.
+"""The console's page and files, as browsers get them.
 
 They are read with the first request that wants one: the import of the api door knows nothing of
-them. All of them share one hash, which stands in their paths, so that a page never mixes two
-releases and caches never ask again.
+them.
 """
 
 import gzip
-import hashlib
 import html
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from handler.console.joining import join
+from handler.console import files
 from handler.core.errors import NotFound
 from handler.core.settings import settings
 from handler.files import bucket_origins
 
 BASE = "/console"
-_STATIC = Path(__file__).with_name("static")
+PACKED = Path(__file__).with_name("packed")
+"""Where a bundle holds files as Brotli has packed them (`infra/bundle/pages.py`)."""
 _INDEX = "index.html"
-_SCRIPT = "console.js"
-_ENTRY = "app.js"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-_HASH = 16  # hexadecimal digits: 64 bits, of which nobody chooses any
 
 
 class ConsoleFileNotFound(NotFound):
@@ -39,11 +36,13 @@ class ConsoleFileNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class ConsoleFile:
-    """A file of the console: what it is, its bytes, and the same packed by gzip."""
+    """A file of the console: what it is, and its bytes by the encoding in which they are sent.
+
+    Encodings stand from the smallest to the largest; the last one, `identity`, is as it is.
+    """
 
     content_type: str
-    plain: bytes
-    packed: bytes
+    encodings: dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,17 @@ class ConsolePage:
 
 def get_file(version: str, name: str) -> ConsoleFile:
     """A file of this release. Raises ConsoleFileNotFound."""
-    if version != release() or name not in _files():
+    if version != files.release() or name not in files.contents():
         raise ConsoleFileNotFound
-    return _packed(name)
+    return _encoded(name)
+
+
+@cache
+def _encoded(name: str) -> ConsoleFile:
+    plain, tight = files.contents()[name], PACKED / f"{name}.br"
+    encodings = {"br": tight.read_bytes()} if tight.exists() else {}
+    encodings |= {"gzip": gzip.compress(plain, mtime=0), "identity": plain}
+    return ConsoleFile(_TYPES[Path(name).suffix], encodings)
 
 
 @cache
@@ -68,28 +75,30 @@ def get_page() -> ConsolePage:
     told = {
         "app_name": html.escape(here.app_name),
         "stage": here.stage,
-        "files": f"{BASE}/static/{release()}",
+        "files": f"{BASE}/static/{files.release()}",
     }
-    text = (_STATIC / _INDEX).read_text()
+    text = (files.STATIC / _INDEX).read_text()
     for name, value in told.items():
         text = text.replace(f"{{{name}}}", value)
-    return ConsolePage(text, f'"{hashlib.sha256(text.encode()).hexdigest()[:_HASH]}"')
+    return ConsolePage(text, f'"{files.short_hash(text.encode())}"')
 
 
 @cache
 def policy() -> str:
     """What the console's pages may load, and whom they may ask (Content Security Policy).
 
-    Nothing written into a page runs or styles anything. Buckets take and show files.
+    Nothing written into a page runs or styles anything. Buckets take and show files; live updates
+    come from wherever tickets lead.
     """
     buckets = " ".join(bucket_origins())
+    live = urlsplit(settings().sockets_url)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             f"img-src 'self' data: blob: {buckets}",
-            f"connect-src 'self' {buckets}",
+            f"connect-src 'self' {live.scheme}://{live.netloc} {buckets}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
@@ -97,26 +106,3 @@ def policy() -> str:
             "trusted-types 'none'",
         )
     )
-
-
-@cache
-def release() -> str:
-    """A hash of all files: another one as soon as any of them is another."""
-    found = hashlib.sha256()
-    for name, content in sorted(_files().items()):
-        found.update(f"{name} {len(content)} ".encode() + content)
-    return found.hexdigest()[:_HASH]
-
-
-@cache
-def _files() -> dict[str, bytes]:
-    """What there is, by its place: a name that is asked for opens nothing else."""
-    places = [*_STATIC.glob("*.css"), *_STATIC.glob("*.svg"), *_STATIC.glob("vendor/*")]
-    found = {path.relative_to(_STATIC).as_posix(): path.read_bytes() for path in places}
-    return {**found, _SCRIPT: join(_STATIC, _ENTRY).encode()}
-
-
-@cache
-def _packed(name: str) -> ConsoleFile:
-    plain = _files()[name]
-    return ConsoleFile(_TYPES[Path(name).suffix], plain, gzip.compress(plain, mtime=0))

@@ -72,9 +72,9 @@ def list_all_jobs(caller: Caller, query: AllJobsQuery) -> Page[JobRow]:
         span, key = indexes.open_jobs(), "wake"
 
     def keep(row: JobRow) -> bool:
-        ended = row.standing.ended
+        standing = "open" if query.state == "open" and not row.standing.ended else row.standing
         fits = query.name in (None, row.name) and query.error in (None, row.error)
-        return fits and ended == (query.state == "dead")
+        return fits and standing == query.state
 
     plan = Plan(span, _loaded(lambda row: job_of(row[key]["S"])), keep)
     asked = ("all jobs", query.state, query.name, query.error)

@@ -59,9 +59,9 @@ class JobQuery(Query):
 
 
 class AllJobsQuery(Query):
-    """Which of all jobs to list: the open ones, or the dead."""
+    """Which of all jobs to list: the dead, or open ones, all or those of a state."""
 
-    state: Literal["open", "dead"] = "open"
+    state: Literal["open", "queued", "running", "retrying", "waiting", "dead"] = "open"
     name: JobName | None = None
     error: Annotated[ErrorName | None, Field(description="The last failure's.")] = None
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT

@@ -8,7 +8,7 @@ import binascii
 from typing import Any
 from urllib.parse import urlsplit
 
-from handler.core import log
+from handler.core import log, metrics
 from handler.core.errors import AppError, BadRequest, Forbidden
 from handler.core.settings import settings
 from handler.realtime import frames, sockets, tickets
@@ -39,6 +39,7 @@ def receive(event: Any) -> int:
             case "$disconnect":
                 sockets.end(context["connectionId"])
             case _:
+                metrics.count(frames=1)
                 message_id = context.get("messageId")
                 frames.receive(context["connectionId"], _body(event), str(message_id or ""))
     except AppError as refusal:

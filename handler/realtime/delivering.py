@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import Any
 
-from handler.core import auth, limits, log
+from handler.core import auth, limits, log, metrics
 from handler.core.errors import RateLimited, Unauthenticated, Unavailable
 from handler.core.limits import Limit
 from handler.core.together import together
@@ -111,6 +111,7 @@ def _may_see(channel: Channel, account_id: str, session_id: str) -> bool:
 def post_all(data: Sequence[bytes], connections: Sequence[str]) -> list[str]:
     """Post to sockets; those whose gateway wanted no more. Whoever is gone is forgotten."""
     within = list(takewhile(lambda _: _may_post(len(data)), connections))
+    metrics.count(posts=len(data) * len(within))
     taken = together([_post(id_, data) for id_ in within])
     left = [id_ for id_, was_taken in zip(within, taken, strict=True) if not was_taken]
     return [*left, *connections[len(within) :]]

@@ -7,7 +7,7 @@ to it, when its account has no room for another, or when its two hours are over.
 
 from collections.abc import Callable, Iterable
 
-from handler.core import auth, clock, log
+from handler.core import auth, clock, log, metrics
 from handler.core.auth import Caller
 from handler.core.errors import Conflict, Unauthenticated, Unavailable
 from handler.core.patience import pause
@@ -103,6 +103,7 @@ def _open(ticket: Ticket, caller: Caller, connection_id: str) -> None:
         writes.delete(ticket, Ticket.id.exists(), lambda _: TicketInvalid())
         writes.save(connection, Connection.id.does_not_exist(), lambda _: TicketInvalid())
         writes.save(row.moved(), row.unmoved(), moved)
+    metrics.count(sockets_opened=1)
 
 
 def end(connection_id: str) -> None:
@@ -123,6 +124,7 @@ def _end(connection: Connection) -> None:
         writes.save(row.moved(), row.unmoved(), moved)
         for stored in held["channels"]:
             leave(writes, row, connection.id, stored)
+    metrics.count(sockets_ended=1)
 
 
 def leave(writes: Writes, row: Sockets, connection_id: str, stored: str) -> None:

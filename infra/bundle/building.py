@@ -18,6 +18,7 @@ from infra.bundle.installing import install
 from infra.bundle.known import NEVER_LOADED
 from infra.bundle.manifest import Bundle, Manifest
 from infra.bundle.packages import Package, Shelf
+from infra.bundle.pages import SERVED_BY, pack_pages
 from infra.bundle.pins import read_pins
 from infra.bundle.places import LOCK, ROOT
 from infra.bundle.targets import Target
@@ -95,6 +96,10 @@ def _stage(contents: Mapping[str, _Content], task: Path, interpreter: Interprete
                 shutil.copyfile(file, staged)
     cut_endpoints(task)
     cut_descriptions(task)
+    for place in pack_pages(task):
+        for content in contents.values():
+            if SERVED_BY in content.files:
+                content.files[place] = task / place
     if interpreter:
         compile_all(task, interpreter)
 

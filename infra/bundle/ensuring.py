@@ -11,6 +11,7 @@ from pathlib import Path
 from infra.bundle import building, manifest
 from infra.bundle.compiling import Interpreter, find_interpreter
 from infra.bundle.manifest import Manifest
+from infra.bundle.pages import PACKER
 from infra.bundle.places import LOCK, ROOT, SITES
 from infra.bundle.targets import Target, find_target
 
@@ -47,7 +48,7 @@ def up_to_date(wanted: Target, *, folder: Path, sites: Path = SITES) -> Manifest
 def _fingerprint(target: Target, interpreter: Interpreter | None) -> str:
     """Of all that decides what the bundles hold."""
     compiler = interpreter.version if interpreter else None
-    said = (target, compiler, building.doors(), building.app_version())
+    said = (target, compiler, building.doors(), building.app_version(), PACKER)
     digest = hashlib.sha256(repr(said).encode())
     for file in (LOCK, *_sources()):
         content = file.read_bytes()

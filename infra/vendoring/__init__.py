@@ -17,6 +17,7 @@ from infra.vendoring.styles import trimmed
 
 ROOT = Path(__file__).parents[2]
 VENDOR = ROOT / "handler" / "console" / "static" / "vendor"
+_OWN_STYLES = VENDOR.with_name("app.css")
 _LOCK = ROOT / "infra" / "locks" / "console"
 _MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$")
 
@@ -48,7 +49,7 @@ PARTS = (
     Part(
         "pico.css",
         "@picocss/pico/css/pico.fluid.classless.min.css",
-        "b935ca6c02bd1f3dc54e881d14337aa0b4513d2ee55496c6c47040eb88178cc6",
+        "923dccfbf393d2b4e2ba1b5e4dd60a674e94e6159abdf29438dd78f3b47192ef",
     ),
     Part(
         "pico.licence.txt",
@@ -69,11 +70,6 @@ PARTS = (
         "preact-hooks.js",
         "preact/hooks/dist/hooks.mjs",
         "5c65ab263688d0805862fd0807c779af02c2799c44fda0873dfcb870d0da70a0",
-    ),
-    Part(
-        "uplot.css",
-        "uplot/dist/uPlot.min.css",
-        "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
     ),
     Part(
         "uplot.js",
@@ -128,11 +124,12 @@ def _made(source: Path) -> bytes:
     """A part as the pages load it.
 
     Without a build step there is no name `preact`: it is a file next door. uPlot comes as a
-    script, whose one name becomes the module's. Of Pico only what the pages use stays.
+    script, whose one name becomes the module's. Of Pico only what the pages use stays: when
+    their own style sheet uses another property, it is copied anew.
     """
     text = _MAP.sub("\n", source.read_text()).replace('from"preact"', 'from"./preact.js"')
     if source.name == "uPlot.iife.min.js":
         text = f"{text.rstrip()}\nexport default uPlot;\n"
     if source.name.startswith("pico."):
-        text = trimmed(text)
+        text = trimmed(text, _OWN_STYLES.read_text())
     return text.encode()

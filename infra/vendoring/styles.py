@@ -5,19 +5,42 @@ from collections.abc import Iterator
 
 _UNUSED = re.compile(
     r"\[type=(color|range|date|datetime|datetime-local|time|week|month)|\[data-tooltip"
-    r"|\[aria-invalid=false|^:host$|:-moz|::-moz|-ms-|optgroup|autofill|\[rel=prev\]"
-    r"|\[role=(group|search)\]|\[dir=rtl\]|^\[data-theme=|aria-label=breadcrumb"
-    r"|\b(abbr|audio|blockquote|canvas|del|details|hgroup|hr|iframe|ins|kbd|mark|samp|sub|summary"
-    r"|sup|video)\b"
+    r"|keyframes tooltip|^:host|:-moz|::-moz-(?!progress)|-moz-document|-ms-|autofill|optgroup"
+    r"|\[rel=prev\]|\[role=(group|link|search)\]|\[dir=rtl\]|^\[data-theme=|aria-label=breadcrumb"
+    r"|\[aria-invalid=false|\[aria-hidden=false|(checkbox|radio|switch)\].*\[aria-invalid"
+    r"|checkbox\]:indeterminate|^\[type=reset\]|multiple|striped"
+    r"|\b(abbr|address|area|aside|audio|blockquote|canvas|del|details|h[456]|hgroup|hr|iframe|ins|kbd"
+    r"|mark|samp|sub|summary|sup|svg|template|tfoot|video)\b"
 )
 """Selectors of elements and attributes that the console does not use."""
 _NOT = re.compile(r":not\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_PROPERTY = re.compile(
+    r"(?<=[{;])(--[\w-]+):(?:[^;}\"(]|\"[^\"]*\"|\([^()]*(?:\([^()]*\)[^()]*)*\))*(?:;|(?=}))"
+)
+"""A custom property, and its name."""
+_EMPTY = re.compile(r"(?:^|(?<=[}{/]))[^{}/@]+{}")
 _NESTED = ("@media", "@supports")
 _BEFORE = re.compile(r"(?:@charset[^;]*;|/\*.*?\*/|\s)+", re.DOTALL)
 
 
-def trimmed(text: str) -> str:
-    """A minified style sheet without the rules that nothing here is meant by."""
+def trimmed(text: str, beside: str) -> str:
+    """A minified style sheet without the rules that nothing here is meant by.
+
+    Nor has it custom properties that neither it uses nor the sheet that is loaded beside it.
+    """
+    kept, before = _of_rules(text), ""
+    while kept != before:
+        used = frozenset(re.findall(r"var\((--[\w-]+)", kept + beside))
+        before, kept = kept, _with_properties(kept, used)
+    return kept
+
+
+def _with_properties(text: str, used: frozenset[str]) -> str:
+    left = _PROPERTY.sub(lambda one: one[0] if one[1] in used else "", text)
+    return _EMPTY.sub("", left)
+
+
+def _of_rules(text: str) -> str:
     return "".join(_rules(text))
 
 
@@ -43,10 +66,10 @@ def _end(text: str, brace: int) -> int:
 
 def _kept(head: str, body: str) -> str:
     if head.startswith(_NESTED):
-        inner = trimmed(body)
+        inner = _of_rules(body)
         return f"{head}{{{inner}}}" if inner else ""
     if head.startswith("@"):
-        return f"{head}{{{body}}}"
+        return "" if _UNUSED.search(head) else f"{head}{{{body}}}"
     selectors = [one for one in _selectors(head) if not _UNUSED.search(_NOT.sub("", one))]
     return f"{','.join(selectors)}{{{body}}}" if selectors else ""
 

@@ -52,6 +52,7 @@ RIGHTS = {
     "PATCH /admin/users/{account_id}": (200, ADMINS),
     "DELETE /admin/users/{account_id}": (204, ADMINS),
     "GET /admin/audit": (200, ADMINS),
+    "GET /admin/counters": (200, ADMINS),
     "GET /admin/metrics": (200, ADMINS),
     "GET /jobs": (200, SIGNED_IN),
     "GET /jobs/{job_id}": (200, OWN_OR_ADMIN),
@@ -125,6 +126,7 @@ FORMS = {
 }
 QUERIES = {
     "GET /files/{file_id}/thumbnail": "size=small",
+    "GET /admin/counters": "from=2026-03-01T11:00:00Z&to=2026-03-01T12:00:00Z",
     "GET /admin/metrics": "name=requests&from=2026-03-01T11:00:00Z&to=2026-03-01T12:00:00Z",
 }
 

@@ -1,115 +1,250 @@
-// Live updates over one socket for all parts of the page; without a socket, parts ask by themselves.
+// Live updates in a page: one module that needs no other. docs/live.md says what goes over a wire.
 //
-// A connection needs a ticket. Channels are told the last number that was seen, so that what
-// happened in between comes first; hearers of `resync` ask for the thing itself.
+//   const live = new Live(ask); // ask(method, path): an answer's JSON; fails with a `status`
+//   const stop = live.listen("room:lobby", { event: (one) => show(one) }, { history: true });
+//   await live.publish("room:lobby", { text: "Hello" });
+//
+// Whoever listens to a channel hears each of its events once, in order, from the moment of `begun`
+// (with `history` from the first that is kept), whatever happens to the socket meanwhile. Where
+// events are not kept any more there is `resync`: read the thing itself anew, then go on hearing.
 
-import { post } from "./api.js";
-import { store } from "./store.js";
+const [SHORTEST, LONGEST] = [1_000, 60_000]; // milliseconds within which a socket is opened again
+const PATIENCE = 15_000; // for what is answered: a handshake, a frame, a ping
+const GAP = 1_000; // at least, for an event that has not come while later ones have
+const BEAT = 240_000; // from ping to ping; the gateway closes what is silent for ten minutes
+const LINGER = 1_000; // from the last hearer's leave to the channel's: the next page may want it
+const FINAL = new Set(["signed_out", "closed", "disabled", "too_many_errors"]); // of `bye`
+const REFUSALS = new Set(["channel_not_found", "too_many_subscriptions", "frame_invalid"]);
+const PASSING = new Set([408, 409, 429]); // refusals of a ticket that do not last
+const problem = (code, detail = code) => Object.assign(new Error(detail), { code });
+// A channel: what is known of it, what came too early, and who listens.
+class Channel {
+  hearers = new Set();
+  ahead = new Map();
+  known = null; // the last number in order
+  last = 0; // the highest number heard of
+  tries = 0; // at what is missing
 
-const PING = 4 * 60_000; // milliseconds; the gateway closes what is silent for ten minutes
-const [SHORTEST, LONGEST] = [1_000, 30_000]; // milliseconds between tries
-const SIGNED_OUT = new Set(["signed_out"]);
+  constructor(name) {
+    this.name = name;
+  }
 
-// "off" while nobody listens, "waiting", "live", or "none" where there are no live updates.
-export const link = store("off");
+  begin(seq) {
+    this.known = seq;
+    for (const early of this.ahead.keys()) if (early <= seq) this.ahead.delete(early);
+    this.last = Math.max(seq, ...this.ahead.keys());
+    this.#drain();
+  }
 
-const channels = new Map(); // by name: the last number seen, and who listens
-let socket = null;
-let pause = SHORTEST;
-let timer = 0;
+  take(event) {
+    if (this.known !== null && event.seq <= this.known) return;
+    this.ahead.set(event.seq, event);
+    this.last = Math.max(this.last, event.seq);
+    if (this.known !== null) this.#drain();
+  }
 
-// Hear of everything on a channel; returns what ends that.
-export function listen(channel, hear) {
-  const known = channels.get(channel) || { seq: null, hearers: new Set() };
-  channels.set(channel, known);
-  known.hearers.add(hear);
-  if (known.hearers.size === 1) subscribe(channel);
-  if (!socket && link.get() === "off") connect();
-  return () => {
-    known.hearers.delete(hear);
-    if (known.hearers.size) return;
-    channels.delete(channel);
-    send({ action: "unsubscribe", channel });
-    if (!channels.size) close();
-  };
-}
+  #drain() {
+    for (let next; (next = this.ahead.get(this.known + 1)); ) {
+      this.ahead.delete(next.seq);
+      [this.known, this.tries] = [next.seq, 0];
+      this.tell("event", next);
+    }
+  }
 
-export function close() {
-  clearTimeout(timer);
-  const open = socket;
-  socket = null;
-  open?.close();
-  if (link.get() !== "none") link.set("off");
-}
-
-async function connect() {
-  link.set("waiting");
-  try {
-    const { ticket, url } = await post("/realtime/ticket");
-    if (link.get() === "waiting") open(`${url}?ticket=${encodeURIComponent(ticket)}`);
-  } catch (problem) {
-    if (problem.status === 404) link.set("none");
-    else again();
+  tell(what, about) {
+    for (const hearer of [...this.hearers]) {
+      try {
+        if (this.hearers.has(hearer)) hearer[what]?.(about);
+      } catch (error) {
+        reportError(error); // nobody else misses anything
+      }
+    }
   }
 }
 
-function open(url) {
-  const opening = new WebSocket(url);
-  const beat = setInterval(() => send({ action: "ping" }), PING);
-  socket = opening;
-  opening.onopen = () => {
-    pause = SHORTEST;
-    link.set("live");
-    for (const channel of channels.keys()) subscribe(channel);
-  };
-  opening.onmessage = ({ data }) => receive(JSON.parse(data));
-  opening.onclose = () => {
-    clearInterval(beat);
-    if (socket !== opening) return;
-    socket = null;
-    again();
-  };
-}
+// One socket for all channels. Its `state` is "off", "opening", "open", "waiting" to be opened
+// again, or "ended" for the reason `code`; a "state" event tells when it changes.
+export class Live extends EventTarget {
+  #ask;
+  #socket = null;
+  #channels = new Map();
+  #calls = new Map(); // what waits for an answer, by its ref
+  #refs = 0;
+  #failures = 0;
+  #timer = 0;
+  #beat = 0;
 
-function again() {
-  if (!channels.size || link.get() === "none") return;
-  link.set("waiting");
-  clearTimeout(timer);
-  timer = setTimeout(connect, pause * (0.5 + Math.random() / 2));
-  pause = Math.min(LONGEST, pause * 2);
-}
+  constructor(ask) {
+    super();
+    this.#ask = ask;
+    this.#become("off");
+    globalThis.addEventListener?.("online", () => this.#wake());
+  }
 
-function subscribe(channel) {
-  const { seq } = channels.get(channel);
-  send({ action: "subscribe", channel, ref: channel, ...(seq === null ? {} : { after: seq }) });
-}
+  // Hear of a channel: `hearer` may have `event(event)`, `begun(ack)` at each subscribing,
+  // `resync()` and `refused(error)`. Returns what ends that. `history`: the first one's choice.
+  listen(name, hearer, { history = false } = {}) {
+    const channel = this.#channels.get(name) ?? new Channel(name);
+    const isFirst = !channel.hearers.size;
+    this.#channels.set(name, channel);
+    channel.hearers.add(hearer);
+    if (isFirst) channel.history = history;
+    if (isFirst && channel.known === null) this.#subscribe(channel);
+    if (this.state === "off") this.open();
+    return () => channel.hearers.delete(hearer) && setTimeout(() => this.#leave(channel), LINGER);
+  }
 
-function send(frame) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
-}
+  // The ack of what is said in a channel; or an error with the `code` of its refusal, or "offline",
+  // or "unanswered": then it may have been said or not.
+  publish = (channel, data) => this.#call({ action: "publish", channel, data });
 
-function receive(frame) {
-  if (frame.type === "events") return frame.events.forEach(receive);
-  if (frame.type === "bye" && SIGNED_OUT.has(frame.code)) return close();
-  const channel = frame.channel ?? frame.ref;
-  const known = channels.get(channel);
-  if (!known) return undefined;
-  if (frame.type === "ack") return acknowledge(known, frame);
-  if (frame.seq === undefined || frame.seq <= known.seq) return undefined; // told before
-  if (known.seq !== null && frame.seq > known.seq + 1) return subscribe(channel); // some are missing
-  known.seq = frame.seq;
-  return known.hearers.forEach((hear) => hear(frame));
-}
+  open = () => ["off", "ended"].includes(this.state) && this.#connect(); // `listen` does it first
 
-// What was missed comes after the ack, unless that is too much: then its number is where to go on.
-function acknowledge(known, { seq, resync, channel }) {
-  if (resync) known.hearers.forEach((hear) => hear({ type: "resync", channel }));
-  if (resync || known.seq === null) known.seq = seq ?? null;
-}
+  close = () => this.#stop("off");
 
-addEventListener("online", () => {
-  if (link.get() !== "waiting" || socket) return;
-  clearTimeout(timer);
-  pause = SHORTEST;
-  connect();
-});
+  async #connect() {
+    clearTimeout(this.#timer);
+    this.#become("opening");
+    const turn = (this.#socket = { close() {} }); // nothing yet, but whose turn it is
+    try {
+      const { ticket, url } = await this.#ask("POST", "/realtime/ticket");
+      if (this.#socket === turn) this.#use(new WebSocket(`${url}?ticket=${ticket}`));
+    } catch (error) {
+      if (this.#socket !== turn) return;
+      const lasts = error.status >= 400 && error.status < 500 && !PASSING.has(error.status);
+      if (lasts) this.#stop("ended", error.status === 401 ? "signed_out" : "refused");
+      else this.#again();
+    }
+  }
+
+  #use(socket) {
+    this.#socket = socket;
+    const ours = (then) => (about) => this.#socket === socket && then(about);
+    socket.onmessage = ours(({ data }) => this.#receive(JSON.parse(data)));
+    socket.onclose = ours(() => this.#again());
+    this.#timer = setTimeout(() => this.#again(), PATIENCE);
+    socket.onopen = ours(() => {
+      clearTimeout(this.#timer);
+      this.#beat = setInterval(() => this.#ping(), BEAT);
+      this.#become("open");
+      for (const channel of this.#channels.values()) this.#subscribe(channel);
+    });
+  }
+
+  #again() {
+    this.#stop("waiting");
+    const most = Math.min(LONGEST, SHORTEST * 2 ** this.#failures++);
+    this.#timer = setTimeout(() => this.#connect(), Math.random() * most);
+  }
+
+  #wake() {
+    if (this.state === "open") this.#ping();
+    if (this.state === "waiting") this.#connect();
+  }
+
+  #ping() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#again(), PATIENCE); // unless something is received
+    this.#socket.send('{"action":"ping"}');
+  }
+
+  #stop(state, code = null) {
+    const socket = this.#socket;
+    this.#socket = null;
+    clearTimeout(this.#timer);
+    clearInterval(this.#beat);
+    socket?.close();
+    this.#become(state, code);
+    for (const ref of this.#calls.keys()) this.#answer(ref, problem("unanswered"));
+  }
+
+  #become(state, code = null) {
+    Object.assign(this, { state, code });
+    this.dispatchEvent(new Event("state"));
+  }
+
+  #call(frame) {
+    if (this.state !== "open") return Promise.reject(problem("offline"));
+    const ref = String(++this.#refs);
+    this.#socket.send(JSON.stringify({ ...frame, ref }));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#answer(ref, problem("unanswered")), PATIENCE);
+      this.#calls.set(ref, { resolve, reject, timer });
+    });
+  }
+
+  #answer(ref, answer) {
+    const call = this.#calls.get(ref); // none when it was answered before
+    clearTimeout(call?.timer);
+    call?.[answer instanceof Error ? "reject" : "resolve"](answer);
+    this.#calls.delete(ref);
+  }
+
+  #receive(frame) {
+    clearTimeout(this.#timer);
+    if (frame.type === "bye" && FINAL.has(frame.code)) return this.#stop("ended", frame.code);
+    if (frame.type === "bye") return this.#again();
+    this.#failures = 0;
+    if (frame.type === "ack") return this.#answer(frame.ref, frame);
+    if (frame.type === "error") return this.#answer(frame.ref, problem(frame.code, frame.detail));
+    for (const event of frame.type === "events" ? frame.events : [frame]) {
+      const channel = this.#channels.get(event.channel);
+      if (!channel || channel.parting) continue; // what is no event has no channel
+      channel.take(event);
+      this.#watch(channel);
+    }
+  }
+
+  #isOurs = (channel) => this.#channels.get(channel.name) === channel && !channel.parting;
+
+  async #subscribe(channel) {
+    if (this.state !== "open" || !this.#isOurs(channel)) return;
+    const asked = (channel.asked = { socket: this.#socket, after: channel.known ?? undefined });
+    const finish = (then) => channel.asked === asked && ((channel.asked = null), then());
+    try {
+      const subscribe = { action: "subscribe", channel: channel.name, after: asked.after };
+      const ack = await this.#call(subscribe);
+      const path = channel.history && channel.known === null && `/realtime/${channel.name}?after=0`;
+      const whole = path && (await this.#ask("GET", path));
+      finish(() => this.#begin(channel, asked, ack, whole));
+    } catch (error) {
+      const refuse = () => this.#channels.delete(channel.name) && channel.tell("refused", error);
+      finish(() => REFUSALS.has(error.code) && refuse());
+    }
+    this.#watch(channel);
+  }
+
+  #begin(channel, { socket, after }, ack, whole) {
+    channel.joined = socket;
+    channel.tell("begun", ack);
+    const resync = whole ? whole.resync : ack.resync && channel.known === after;
+    if (resync) channel.tell("resync");
+    if (whole) for (const event of whole.events) channel.tell("event", event);
+    if (resync || channel.known === null) channel.begin(whole ? whole.seq : ack.seq);
+    else channel.last = Math.max(channel.last, ack.seq);
+  }
+
+  // Ask for what should have come by now, less and less often, and not all clients at once.
+  #watch(channel) {
+    const isWhole = () => channel.joined === this.#socket && channel.known >= channel.last;
+    const { known } = channel;
+    if (isWhole() || channel.timer) return;
+    channel.timer = setTimeout(() => {
+      channel.timer = 0;
+      if (channel.known !== known) return this.#watch(channel); // it is still coming
+      if (!isWhole() && !channel.asked) this.#subscribe(channel);
+    }, GAP * (1 + Math.random()) * 2 ** Math.min(channel.tries++, 5));
+  }
+
+  // Frames are answered at the same time: no subscribing may overtake this.
+  async #leave(channel) {
+    if (channel.hearers.size || !this.#isOurs(channel)) return;
+    [channel.parting, channel.asked] = [true, null];
+    await this.#call({ action: "unsubscribe", channel: channel.name }).catch(() => null); // or bye
+    channel.ahead.clear();
+    Object.assign(channel, { known: null, last: 0, joined: null, parting: false });
+    if (channel.hearers.size) return this.#subscribe(channel);
+    this.#channels.delete(channel.name);
+    if (!this.#channels.size) this.close();
+  }
+}

@@ -4,9 +4,11 @@
 
 import { Problem, ask, get, useBearer } from "./api.js";
 import { store } from "./store.js";
+import { forget, link, open } from "./updates.js";
 
 const FLAG = "signed-in";
 const EARLY = 30_000; // milliseconds before its end in which a token is not used any more
+const OVER = new Set(["signed_out", "closed", "disabled"]); // of live updates
 const COOKIE = { "X-Token-Mode": "cookie" };
 
 // null until it is known; then { me } with a profile, or with null for nobody.
@@ -20,6 +22,7 @@ let refreshing = null;
 export async function start() {
   useBearer({ token: current, refused: renew });
   addEventListener("storage", hearOtherTabs);
+  link.listen(hearOfTheEnd);
   if (!localStorage.getItem(FLAG)) return session.set(nobody);
   if (await refresh()) return load();
   return undefined;
@@ -39,6 +42,7 @@ export async function signOut() {
 // Forget everything about who was signed in, here and in other tabs.
 export function leave(ended = false) {
   token = null;
+  forget();
   localStorage.removeItem(FLAG);
   session.set({ me: null, ended });
 }
@@ -90,4 +94,9 @@ function hearOtherTabs({ key, newValue }) {
   if (key !== FLAG) return;
   if (newValue) refresh().then((done) => done && load());
   else leave();
+}
+
+// A socket learns first that its session has ended; one that has not goes on.
+async function hearOfTheEnd({ state, code }) {
+  if (state === "ended" && OVER.has(code) && token && (await refresh())) open();
 }

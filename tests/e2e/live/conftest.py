@@ -19,8 +19,8 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="package")
 def pages() -> Iterator[str]:
-    """Where the folder of documents is served."""
-    serving = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(ROOT / "docs")))
+    """Where the page and the client that it loads are served."""
+    serving = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(ROOT)))
     thread = Thread(target=serving.serve_forever)
     thread.start()
     yield f"http://localhost:{serving.server_port}"

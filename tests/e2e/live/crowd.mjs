@@ -5,7 +5,7 @@
 
 import { text } from "node:stream/consumers";
 
-import { Live } from "../../../docs/live.js";
+import { Live } from "../../../handler/console/static/live.js";
 
 const CHANNEL = "probe";
 const TOGETHER = 20; // sockets that are opened at a time

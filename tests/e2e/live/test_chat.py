@@ -37,7 +37,7 @@ def tabs(browser, open_twin, pages) -> Iterator[list[Page]]:
     """The page of ann and that of max, both live."""
     contexts = [browser.new_context() for _ in _ACCOUNTS]
     yield [
-        _tab(context, f"{pages}/chat.html?api={open_twin.url}", *account)
+        _tab(context, f"{pages}/docs/chat.html?api={open_twin.url}", *account)
         for context, account in zip(contexts, _ACCOUNTS.items(), strict=True)
     ]
     for context in contexts:

@@ -76,6 +76,14 @@ def test_the_api_holds_what_is_loaded_by_name(here):
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_the_console_is_the_api_s_alone(here, name):
+    """Its files, and what Brotli has made of them."""
+    found = [place for place in places(here[name]) if place.startswith("handler/console/")]
+    assert bool(found) == (name == "api")
+    assert ("handler/console/packed/console.js.br" in found) == (name == "api")
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_zip_holds_its_own_door_only(here, name):
     """The other doors are other functions'."""
     assert {place for place in places(here[name]) if place in DOOR.values()} == {DOOR[name]}

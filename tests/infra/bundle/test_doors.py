@@ -4,12 +4,14 @@ import base64
 import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
+import brotli
 import pytest
 from botocore.session import Session
 
@@ -155,6 +157,18 @@ def test_the_api_knows_who_signed_in(world, token):
     answer = world.door("api")(event("GET", "/users/me", token=token))
     assert json.loads(answer["body"])["email"] == ADMIN
     assert world.door("api").strangers == []
+
+
+def test_the_api_serves_the_console_as_tightly_packed_as_can_be(world):
+    """To a browser that unpacks Brotli; what comes out is what others get."""
+    door = world.door("api")
+    page = door(event("GET", "/console"))["body"]
+    script = re.search('src="([^"]+)"', page)[1]
+    tight = door(event("GET", script, accept_encoding="gzip, deflate, br, zstd"))
+    assert tight["headers"]["content-encoding"] == "br"
+    packed = base64.b64decode(tight["body"])
+    assert brotli.decompress(packed).decode() == door(event("GET", script))["body"]
+    assert door.strangers == []
 
 
 def test_the_worker_sends_the_mail_that_a_registration_asks_for(world):

@@ -1,4 +1,4 @@
-// The client of docs/live.js: one fact each.
+// The client of live.js: one fact each.
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";

@@ -1,9 +1,9 @@
-// What both kinds of tests of docs/live.js stand on: time that moves when it is told to, chance that
+// What both kinds of tests of live.js stand on: time that moves when it is told to, chance that
 // can be repeated, and sockets that are held at their other end.
 
 import { mock } from "node:test";
 
-import { Live } from "../../../docs/live.js";
+import { Live } from "../../../handler/console/static/live.js";
 
 const STEP = 50; // milliseconds
 

@@ -1,4 +1,4 @@
-"""The client for browsers, docs/live.js: its own tests, which run in Node, are told one by one."""
+"""The client for browsers, live.js: its own tests, which run in Node, are told one by one."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 _HERE = Path(__file__).parent
-_CLIENT = Path(__file__).parents[3] / "docs" / "live.js"
+_CLIENT = Path(__file__).parents[3] / "handler" / "console" / "static" / "live.js"
 _NODE = Path(sys.executable).with_name("node")
 _FACTS = re.findall(r'^test\("([^"]+)"', (_HERE / "client.test.mjs").read_text(), re.MULTILINE)
 _FEW, _MANY = 10, 300  # worlds, of each of two kinds

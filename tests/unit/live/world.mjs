@@ -2,7 +2,7 @@
 // chance: frames are answered at any time, posts are lost, doubled and late, sockets break off or
 // just fall silent, tickets are refused. `calm` ends all that.
 
-import { Live } from "../../../docs/live.js";
+import { Live } from "../../../handler/console/static/live.js";
 import { Socket, notes, pass, stop } from "./stand.mjs";
 
 const USERS = ["ann", "max", "sue"];

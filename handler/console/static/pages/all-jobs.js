@@ -8,16 +8,23 @@ import { List, Table, usePages } from "../parts/list.js";
 import { RedriveMatching, RedriveSome } from "../parts/redrive.js";
 import { When } from "../parts/shown.js";
 import { filter, href } from "../router.js";
+import { useLooks } from "../updates.js";
 import { admin as words } from "../words/admin.js";
 import { jobs } from "../words/jobs.js";
 
-const EVERY = 3; // seconds between looks
+const LOOKS = { often: 3 }; // seconds: nobody tells of everybody's jobs
+const COUNTS = { often: 6 };
+const MOST = 100; // jobs that are looked at for counting
+const SHOWN = ["queued", "running", "retrying", "waiting", "dead"];
+const ENDS = ["enqueued", "succeeded", "retried", "dead", "cancelled"];
+
+const STATES = Object.fromEntries(["open", ...SHOWN].map((name) => [name, jobs.states[name] || words[name]]));
 
 export default function AllJobs({ query: { state = "open", name, error }, title }) {
   const isDead = state === "dead";
   const list = usePages("/admin/jobs", { state, name, error });
   const [chosen, choose] = useState([]);
-  const pause = useRepeated(list.reload, EVERY);
+  const [pause, paused] = useRepeated(list.reload, LOOKS);
   const again = () => {
     choose([]);
     list.reload();
@@ -25,9 +32,9 @@ export default function AllJobs({ query: { state = "open", name, error }, title 
   const Rows = isDead ? Dead : Open;
   return html`
     <div class="row"><h1>${title}</h1><${CopyLink} />${pause}</div>
-    <${Counts} items=${list.items} />
+    <${Counts} paused=${paused} />
     <div class="row">
-      <${Choice} name="state" label=${words.state} options=${{ open: words.open, dead: words.dead }} value=${state} />
+      <${Choice} name="state" label=${words.state} options=${STATES} value=${state} />
       ${isDead && list.items.length > 0 && html`<${RedriveMatching} ...${{ name, error, done: again }} />`}
       ${chosen.length > 0 && html`<${RedriveSome} ids=${chosen} label=${words.chosen(chosen.length)} done=${again} />`}
     </div>
@@ -38,20 +45,39 @@ export default function AllJobs({ query: { state = "open", name, error }, title 
   `;
 }
 
-// What became of jobs in the last day, counted anew when the list is.
-function Counts({ items }) {
-  const [counted, tell] = useState(null);
-  useEffect(() => {
-    get("/admin/jobs/stats").then(({ items }) => tell(items), () => tell(null));
-  }, [items]);
-  if (!counted) return null;
-  const sum = (name) => counted.reduce((found, one) => found + one[name], 0);
-  return html`
-    <dl class="facts" aria-label=${words.counts}>
-      ${["enqueued", "succeeded", "retried", "dead", "cancelled"].map((name) => html`
-        <div><dt>${words.series[name]}</dt><dd>${sum(name)}</dd></div>`)}
-    </dl>
+// How many there are in each state, and what became of jobs in the last day.
+function Counts({ paused }) {
+  const [{ states, day }, tell] = useState({});
+  const look = () => read().then(tell, () => tell({})); // the list says what is wrong
+  useEffect(() => void look(), []);
+  useLooks(look, { ...COUNTS, needed: !paused });
+  return states && html`
+    <${Facts} label=${words.counts} values=${states} />
+    <${Facts} label=${words.lastDay} values=${day} />
   `;
+}
+
+const Facts = ({ label, values }) => html`
+  <dl class="facts" aria-label=${label}>
+    ${Object.entries(values).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+  </dl>
+`;
+
+async function read() {
+  const [open, dead, stats] = await Promise.all([
+    get("/admin/jobs", { limit: MOST }),
+    get("/admin/jobs", { state: "dead", limit: MOST }),
+    get("/admin/jobs/stats"),
+  ]);
+  const count = (page, state) => {
+    const found = page.items.filter((job) => job.state === state).length;
+    return page.next ? `${found}+` : found;
+  };
+  const sum = (name) => stats.items.reduce((found, one) => found + one[name], 0);
+  return {
+    states: Object.fromEntries(SHOWN.map((name) => [jobs.states[name], count(name === "dead" ? dead : open, name)])),
+    day: Object.fromEntries(ENDS.map((name) => [words.series[name], sum(name)])),
+  };
 }
 
 const Job = ({ job }) => html`<a href=${href(`/admin/jobs/${job.id}`)}>${job.name}</a>`;

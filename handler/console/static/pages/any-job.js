@@ -1,10 +1,10 @@
 // Anybody's job: what it was given, what happened to it and when; cancel it, or let it begin anew.
 
-import { get, post } from "../api.js";
-import { html, useCallback, useEffect, useState } from "../html.js";
-import { CopyLink, useRepeated } from "../parts/admin.js";
+import { post } from "../api.js";
+import { html, useState } from "../html.js";
+import { CopyLink } from "../parts/admin.js";
 import { Confirm } from "../parts/dialog.js";
-import { JobState, Progress, ended } from "../parts/job.js";
+import { JobState, Progress, ended, useJob } from "../parts/job.js";
 import { ProblemBox } from "../parts/problem.js";
 import { RedriveSome } from "../parts/redrive.js";
 import { Copy, When } from "../parts/shown.js";
@@ -13,24 +13,17 @@ import { admin as words } from "../words/admin.js";
 import { words as frame } from "../words/frame.js";
 import { jobs } from "../words/jobs.js";
 
-const EVERY = 3; // seconds between looks
-
 export default function AnyJob({ params: { id }, title }) {
-  const [{ job, problem }, tell] = useState({});
+  const { job, problem, look } = useJob(id, `/admin/jobs/${id}`);
   const [asking, ask] = useState(false);
-  const look = useCallback(
-    () => get(`/admin/jobs/${id}`).then((job) => tell({ job }), (problem) => tell({ problem })),
-    [id],
-  );
-  useEffect(() => void look(), [look]);
-  const pause = useRepeated(look, EVERY);
   if (!job) {
     return html`<h1>${title}</h1>${problem
       ? html`<${ProblemBox} problem=${problem} />`
       : html`<p aria-busy="true">${frame.loading}</p>`}`;
   }
   return html`
-    <div class="row"><h1>${job.name} <${JobState} job=${job} /></h1><${CopyLink} />${!ended(job) && pause}</div>
+    <div class="row"><h1>${job.name} <${JobState} job=${job} /></h1><${CopyLink} /></div>
+    <${ProblemBox} problem=${problem} />
     <p class="muted"><code>${job.id}</code> <${Copy} text=${job.id} /></p>
     <${Facts} job=${job} />
     <p><${Progress} job=${job} /></p>

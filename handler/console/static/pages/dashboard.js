@@ -8,14 +8,21 @@ import { ProblemBox } from "../parts/problem.js";
 import { When } from "../parts/shown.js";
 import { Plot } from "../plot.js";
 import { href } from "../router.js";
+import { useLive } from "../updates.js";
 import { admin as words } from "../words/admin.js";
 import { words as frame } from "../words/frame.js";
 
-const EVERY = 10; // seconds between looks
+const LOOKS = { often: 60, live: 300 }; // seconds: counters are told each minute
 const MOST = 100; // dead jobs that are counted
 const RANGES = { hour: ["minute", 60, 60], day: ["hour", 24, 3_600], month: ["day", 30, 86_400] };
-const COUNTERS = ["requests", "milliseconds", "refusals", "faults"];
-const JOBS = ["enqueued", "succeeded", "retried", "dead", "cancelled"];
+// Charts: their titles, and what each line is called and counts.
+const CHARTS = Object.entries({
+  requests: { requests: "requests" },
+  errors: { refusals: "refusals", faults: "faults" },
+  jobs: Object.fromEntries(["enqueued", "succeeded", "retried", "dead", "cancelled"].map((name) => [name, `jobs_${name}`])),
+  sockets: { opened: "sockets_opened", ended: "sockets_ended" },
+  live: { frames: "frames", posts: "posts" },
+});
 
 export default function Dashboard({ query: { range = "day" }, title }) {
   const [{ known, problem }, tell] = useState({});
@@ -24,7 +31,8 @@ export default function Dashboard({ query: { range = "day" }, title }) {
     [range],
   );
   useEffect(() => void look(), [look]);
-  const pause = useRepeated(look, EVERY);
+  const [pause, paused] = useRepeated(look, LOOKS);
+  useLive(!paused && "dashboard", { event: look, again: look });
   const { hour, day, month } = words;
   return html`
     <div class="row"><h1>${title}</h1>
@@ -36,8 +44,11 @@ export default function Dashboard({ query: { range = "day" }, title }) {
   `;
 }
 
-function Shown({ times, counted, jobs, late, dead, events }) {
-  const { requests, milliseconds, refusals, faults } = counted;
+function Shown({ times, items, late, dead, events }) {
+  const found = new Map(items.map(({ at, counters }) => [Date.parse(at) / 1000, counters]));
+  const series = (names) =>
+    Object.fromEntries(Object.entries(names).map(([said, name]) => [said, times.map((time) => found.get(time)?.[name] ?? 0)]));
+  const { milliseconds, requests } = series({ milliseconds: "milliseconds", requests: "requests" });
   const latency = requests.map((count, index) => (count ? Math.round(milliseconds[index] / count) : null));
   return html`
     <dl class="facts">
@@ -48,10 +59,8 @@ function Shown({ times, counted, jobs, late, dead, events }) {
         ${dead < MOST ? dead : words.orMore(dead)}</a></dd></div>
     </dl>
     <div class="charts">
-      <${Plot} title=${words.requests} times=${times} series=${{ requests }} />
-      <${Plot} title=${words.errors} times=${times} series=${{ refusals, faults }} />
+      ${CHARTS.map(([name, names]) => html`<${Plot} key=${name} title=${words[name]} times=${times} series=${series(names)} />`)}
       <${Plot} title=${words.latency} times=${times} series=${{ latency }} />
-      <${Plot} title=${words.jobs} times=${times} series=${jobs} />
     </div>
     <div class="row"><h2>${words.security}</h2> <a href=${href("/admin/audit")}>${words.clear}</a></div>
     <${Events} items=${events} label=${words.security} />
@@ -61,26 +70,17 @@ function Shown({ times, counted, jobs, late, dead, events }) {
 async function read([step, count, length]) {
   const end = Math.floor(Date.now() / 1000 / length) * length;
   const times = Array.from({ length: count }, (_, index) => end - (count - 1 - index) * length);
-  const query = { step, from: iso(times[0]), to: new Date().toISOString() };
-  const [open, dead, audit, stats, ...series] = await Promise.all([
+  const [open, dead, audit, counted] = await Promise.all([
     get("/admin/jobs", { limit: 1 }),
     get("/admin/jobs", { state: "dead", limit: MOST }),
     get("/admin/audit", { limit: 8 }),
-    get("/admin/jobs/stats", query),
-    ...COUNTERS.map((name) => get("/admin/metrics", { name, ...query })),
+    get("/admin/counters", { step, from: new Date(times[0] * 1000).toISOString(), to: new Date().toISOString() }),
   ]);
-  const filled = (items, field) => {
-    const found = new Map(items.map((one) => [Date.parse(one.at) / 1000, one[field]]));
-    return times.map((time) => found.get(time) ?? 0);
-  };
   return {
     times,
-    counted: Object.fromEntries(series.map(({ name, items }) => [name, filled(items, "value")])),
-    jobs: Object.fromEntries(JOBS.map((name) => [name, filled(stats.items, name)])),
+    items: counted.items,
     late: open.items.find(({ due_at }) => Date.parse(due_at) < Date.now()),
     dead: dead.items.length,
     events: audit.items,
   };
 }
-
-const iso = (seconds) => new Date(seconds * 1000).toISOString();

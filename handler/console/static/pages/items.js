@@ -5,6 +5,7 @@ import { List, Table, usePages } from "../parts/list.js";
 import { Thumbnail } from "../parts/photo.js";
 import { State, When, money } from "../parts/shown.js";
 import { filter, href } from "../router.js";
+import { useLive, useSoon } from "../updates.js";
 import { items as words } from "../words/items.js";
 
 const HEAD = [words.photos, words.name, words.price, words.tags, words.state, words.changed];
@@ -12,6 +13,12 @@ const HEAD = [words.photos, words.name, words.price, words.tags, words.state, wo
 export default function Items({ query, me, title }) {
   const isMine = me !== null && query.of !== "all";
   const list = usePages("/items", { q: query.q, owner: isMine ? me.id : undefined });
+  const reload = useSoon(list.reload); // an import is told of ten times a second
+  const isAbout = ({ data }) => (isMine ? data.owner_id === me.id : !query.q) || list.items.some(({ id }) => id === data.id);
+  useLive(me && "items", {
+    event: (one) => (one.data.changes || [one]).some(isAbout) && reload(),
+    again: list.reload,
+  });
   const empty = query.q ? words.emptyFound : isMine ? words.emptyMine : words.emptyAll;
   const Shape = query.view === "cards" ? Cards : Rows;
   return html`

@@ -1,25 +1,25 @@
 // The own jobs, newest first. Open ones are followed.
 
-import { html, useEffect } from "../html.js";
-import { listen } from "../live.js";
+import { html } from "../html.js";
 import { JobState, Progress, ended } from "../parts/job.js";
-import { List, Table, usePages } from "../parts/list.js";
+import { List, Table, set, usePages } from "../parts/list.js";
 import { When } from "../parts/shown.js";
 import { filter, href } from "../router.js";
+import { useLive, useLooks } from "../updates.js";
 import { titles } from "../words/frame.js";
 import { jobs as words } from "../words/jobs.js";
 
-const EVERY = 3_000; // milliseconds between looks while anything is open
+const LOOKS = { often: 3, live: 60 }; // seconds
 
 export default function Jobs({ query: { state }, title }) {
   const list = usePages("/jobs", { state });
-  const open = list.items.some((job) => !ended(job));
-  useEffect(() => listen("me", list.reload), [state]);
-  useEffect(() => {
-    if (!open || list.busy) return undefined;
-    const timer = setTimeout(list.reload, EVERY);
-    return () => clearTimeout(timer);
-  }, [list.items, list.busy]);
+  useLooks(list.reload, { ...LOOKS, needed: list.items.some((job) => !ended(job)) });
+  useLive("me", {
+    event({ type, data }) {
+      if (type === "job.changed") list.change(fits(data, state) ? set(data) : without(data));
+    },
+    again: list.reload,
+  });
   return html`
     <div class="row">
       <h1>${title}</h1>
@@ -32,11 +32,21 @@ export default function Jobs({ query: { state }, title }) {
     <${List} list=${list} empty=${state ? words.emptyFor : html`${words.empty} <a href=${href("/transfers")}>${titles.transfers}</a>`}>
       ${(items) => html`
         <${Table} label=${title} head=${[words.job, words.state, words.progress, words.created]}>
-          ${items.map((job) => html`<${Row} key=${job.id} job=${job} />`)}
+          ${items.map(row)}
         <//>
       `}
     <//>
   `;
+}
+
+const fits = (job, state) => !state || job.state === state;
+const without = ({ id }) => (items) => items.filter((job) => job.id !== id);
+
+// The same row for the same state of a job: of two hundred only the one that has changed is drawn.
+const rows = new WeakMap();
+function row(job) {
+  if (!rows.has(job)) rows.set(job, html`<${Row} key=${job.id} job=${job} />`);
+  return rows.get(job);
 }
 
 function Row({ job }) {

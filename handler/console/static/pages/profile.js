@@ -11,6 +11,7 @@ import { account, kinds } from "../words/account.js";
 import { words } from "../words/frame.js";
 
 const WAYS = { mail: account.mail, push: account.push };
+const USUALLY_OFF = new Set(["mail.job_ended", "mail.file_rejected"]); // as docs/notifications.md has it
 
 export default function Profile({ me, title }) {
   return html`
@@ -48,10 +49,10 @@ function Person({ me }) {
   `;
 }
 
-// What was never switched is on.
+// What was never switched is as the API has it.
 function told(preferences) {
   const all = Object.keys(WAYS).flatMap((way) => Object.keys(kinds).map((kind) => `${way}.${kind}`));
-  return { ...Object.fromEntries(all.map((name) => [name, true])), ...preferences };
+  return { ...Object.fromEntries(all.map((name) => [name, !USUALLY_OFF.has(name)])), ...preferences };
 }
 
 function Password() {

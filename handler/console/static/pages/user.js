@@ -8,6 +8,7 @@ import { Events } from "../parts/events.js";
 import { List, usePages } from "../parts/list.js";
 import { ProblemBox } from "../parts/problem.js";
 import { Copy, When } from "../parts/shown.js";
+import { navigate } from "../router.js";
 import { admin as words } from "../words/admin.js";
 import { words as frame } from "../words/frame.js";
 import { Standing } from "./users.js";
@@ -26,8 +27,12 @@ export default function User({ params: { id }, title }) {
       : html`<p aria-busy="true">${frame.loading}</p>`}`;
   }
   const change = async () => {
+    if (!wanted.body) {
+      await ask("DELETE", `/admin/users/${id}`);
+      return navigate("/admin/users");
+    }
     tell(await ask("PATCH", `/admin/users/${id}`, { body: wanted.body, etag: known.etag }));
-    events.reload();
+    return events.reload();
   };
   const toggle = user.disabled
     ? { title: words.enable, detail: words.allowDetail, body: { disabled: false } }
@@ -43,6 +48,7 @@ export default function User({ params: { id }, title }) {
     <div class="row">
       <${Role} key=${`${user.role}${wanted === null}`} role=${user.role} want=${want} />
       <button class="bad" onClick=${() => want(toggle)}>${toggle.title}</button>
+      <button class="bad" onClick=${() => want({ title: words.close, detail: words.closeDetail })}>${words.close}</button>
     </div>
     <h2>${words.events}</h2>
     <${List} list=${events} empty=${words.emptyAudit}>

@@ -1,8 +1,9 @@
 // What the pages of administration share: their tabs, filters that stand in the address, looks that
 // come again, and links to copy.
 
-import { html, useEffect, useState } from "../html.js";
+import { html, useState } from "../html.js";
 import { filter, href, place } from "../router.js";
+import { useLooks } from "../updates.js";
 import { admin as words, titles } from "../words/admin.js";
 import { Copy } from "./shown.js";
 
@@ -45,16 +46,13 @@ export function Search({ fields, query }) {
   `;
 }
 
-// Looks again and again, unless paused; returns the button that does that.
-export function useRepeated(look, seconds) {
+// Looks again and again, unless paused; returns the button that does that, and whether it is.
+export function useRepeated(look, looks) {
   const [paused, pause] = useState(false);
-  useEffect(() => {
-    if (paused) return undefined;
-    const timer = setInterval(() => document.hidden || look(), seconds * 1000);
-    return () => clearInterval(timer);
-  }, [paused, look]);
-  return html`<button class="outline" aria-pressed=${paused} onClick=${() => pause(!paused)}>
+  useLooks(look, { ...looks, needed: !paused });
+  const button = html`<button class="outline" aria-pressed=${paused} onClick=${() => pause(!paused)}>
     ${paused ? words.resume : words.pause}</button>`;
+  return [button, paused];
 }
 
 export const CopyLink = () => html`<${Copy} text=${location.href} label=${words.copyLink} />`;

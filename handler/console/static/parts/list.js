@@ -5,20 +5,28 @@ import { get } from "../api.js";
 import { words } from "../words/frame.js";
 import { ProblemBox } from "./problem.js";
 
+const [LEAST, PAGE] = [20, 100]; // items of a page: the usual number, and the most
 const EMPTY = { items: [], next: null, busy: true, problem: null };
 
 // The list at a path; begins anew whenever the query is another.
 export function usePages(path, query = {}) {
   const [list, setList] = useState(EMPTY);
   const asked = useRef(0);
+  const edits = useRef([]); // while pages are on their way, which may be older
   const load = useCallback(
-    async (before, cursor, limit) => {
+    async (items, next, count) => {
       const turn = (asked.current += 1);
+      edits.current = [];
       setList((list) => ({ ...list, busy: true, problem: null }));
       try {
-        const page = await get(path, { limit, ...query, cursor });
-        if (turn !== asked.current) return;
-        setList({ ...page, items: [...before, ...page.items], busy: false, problem: null });
+        let page = { next };
+        do {
+          page = await get(path, { ...query, cursor: page.next, limit: count && Math.min(PAGE, count) });
+          if (turn !== asked.current) return;
+          items = [...items, ...page.items];
+        } while (page.next && items.length < count);
+        items = edits.current.reduce((items, edit) => edit(items), items);
+        setList({ ...page, items, busy: false, problem: null });
       } catch (problem) {
         if (turn === asked.current) setList((list) => ({ ...list, busy: false, problem }));
       }
@@ -32,11 +40,19 @@ export function usePages(path, query = {}) {
   return {
     ...list,
     more: () => load(list.items, list.next),
-    // As much as is shown, in one page of at most 100.
-    reload: () => load([], undefined, Math.min(100, Math.max(20, list.items.length))),
-    change: (edit) => setList((list) => ({ ...list, items: edit(list.items) })),
+    reload: () => load([], null, Math.max(LEAST, list.items.length)), // as much as is shown
+    change(edit) {
+      edits.current.push(edit);
+      setList((list) => ({ ...list, items: edit(list.items) }));
+    },
   };
 }
+
+// An edit of a list: another state of an item that it has, or a new one, which comes first.
+export const set = (item) => (items) =>
+  items.some(({ id }) => id === item.id)
+    ? items.map((one) => (one.id === item.id ? item : one))
+    : [item, ...items];
 
 // Draws a list with what there is to say around it: nothing yet, an error, or that there is more.
 export function List({ list, empty, children }) {

@@ -1,9 +1,11 @@
 // The head of every page: where one can go, and who one is.
 
 import { html, useEffect, useState } from "../html.js";
+import { counted, unread, useInbox } from "../inbox.js";
 import { href, navigate } from "../router.js";
 import { signOut } from "../session.js";
 import { groups, words } from "../words/frame.js";
+import { notifications } from "../words/notifications.js";
 import { say } from "./toasts.js";
 
 const name = document.documentElement.dataset.name;
@@ -13,6 +15,7 @@ export function Menu({ known, routes, path, may }) {
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [path]);
   const me = known?.me;
+  useInbox(me);
   const shown = routes.filter((route) => route.menu && may(me, route.right));
   return html`
     <header class="top">
@@ -36,10 +39,15 @@ function Group({ group, shown, path }) {
       ${routes.map((route) => {
         const here = path === route.path || path.startsWith(`${route.path}/`);
         return html`<li><a href=${href(route.path)} aria-current=${here ? "page" : null}>
-          ${route.title}</a></li>`;
+          ${route.title}</a>${route.path === "/notifications" && html`<${Unread} />`}</li>`;
       })}
     </ul>
   `;
+}
+
+function Unread() {
+  const count = unread.use();
+  return count > 0 && html` <small class="badge" role="img" aria-label=${notifications.unread(count)}>${counted(count)}</small>`;
 }
 
 function Enter({ path }) {

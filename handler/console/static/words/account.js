@@ -50,7 +50,9 @@ export const account = {
 
 // What one may be told of, and how: the names of switches in the profile.
 export const kinds = {
-  job_ended: "A job of yours has ended",
+  message: "Somebody writes to you",
   import_finished: "An import is done",
+  export_finished: "An export is done",
+  job_ended: "Another job of yours has ended",
   file_rejected: "A file was rejected",
 };

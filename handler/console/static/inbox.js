@@ -1,0 +1,32 @@
+// What one is told: how much of it is unread, and that something has come.
+
+import { get } from "./api.js";
+import { useEffect } from "./html.js";
+import { say } from "./parts/toasts.js";
+import { store } from "./store.js";
+import { useLive } from "./updates.js";
+
+const MOST = 100; // that are counted: so many, or more
+
+export const unread = store(0);
+
+export const counted = (count) => (count < MOST ? String(count) : `${MOST - 1}+`);
+
+// Keep the count of whoever is signed in, and say what comes.
+export function useInbox(me) {
+  const look = () => get("/notifications", { limit: 1 }).then((page) => unread.set(page.unread), pass);
+  useEffect(() => {
+    unread.set(0);
+    if (me) look();
+  }, [me?.id]);
+  useLive(me && "me", {
+    event({ type, data }) {
+      if (type !== "notification.created") return;
+      unread.set(Math.min(MOST, unread.get() + 1));
+      say(data.subject);
+    },
+    again: look,
+  });
+}
+
+const pass = () => {}; // the page of notifications says what is wrong
