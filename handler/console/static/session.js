@@ -8,6 +8,7 @@ import { forget, link, open } from "./updates.js";
 
 const FLAG = "signed-in";
 const EARLY = 30_000; // milliseconds before its end in which a token is not used any more
+const MOMENT = 1_000; // milliseconds: another tab may be the one that signs out, and says so
 const OVER = new Set(["signed_out", "closed", "disabled"]); // of live updates
 const COOKIE = { "X-Token-Mode": "cookie" };
 
@@ -96,7 +97,10 @@ function hearOtherTabs({ key, newValue }) {
   else leave();
 }
 
-// A socket learns first that its session has ended; one that has not goes on.
-async function hearOfTheEnd({ state, code }) {
-  if (state === "ended" && OVER.has(code) && token && (await refresh())) open();
+// A socket may learn first that its session has ended elsewhere; one that has not goes on.
+function hearOfTheEnd({ state, code }) {
+  if (state !== "ended" || !OVER.has(code)) return;
+  setTimeout(async () => {
+    if (token && (await refresh())) open();
+  }, MOMENT);
 }

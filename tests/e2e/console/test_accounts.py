@@ -83,8 +83,9 @@ def test_one_is_led_back_to_where_one_wanted_to_go(visit, account):
 
 
 def test_signing_out_signs_out_all_tabs(visit, account):
-    """At once."""
+    """At once. What the other one was asking is refused."""
     person = visit(account)
+    person.watch.meant = {401}
     page = person.open("/profile")
     other = page.context.new_page()
     other.goto(f"{person.home}/console/profile")

@@ -111,7 +111,7 @@ def test_the_keyboard_alone_will_do(visit, account):
     page.get_by_role("link", name="Devices").focus()
     page.keyboard.press("Enter")
     person.headline("Devices")
-    page.wait_for_function("document.activeElement.id === 'main'")
+    page.wait_for_function("() => document.activeElement.id === 'main'")
 
 
 def test_a_page_does_not_scroll_sideways_on_a_phone(visit, account, api):

@@ -3,7 +3,6 @@
 import base64
 import gzip
 import re
-from pathlib import Path
 
 import brotli
 import pytest
