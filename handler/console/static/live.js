@@ -99,7 +99,6 @@ export class Live extends EventTarget {
   publish = (channel, data) => this.#call({ action: "publish", channel, data });
 
   open = () => ["off", "ended"].includes(this.state) && this.#connect(); // `listen` does it first
-
   close = () => this.#stop("off");
 
   async #connect() {
@@ -153,7 +152,8 @@ export class Live extends EventTarget {
     this.#socket = null;
     clearTimeout(this.#timer);
     clearInterval(this.#beat);
-    socket?.close();
+    if (socket?.readyState === 0) socket.onopen = () => socket.close(); // sooner it is an error
+    else socket?.close();
     this.#become(state, code);
     for (const ref of this.#calls.keys()) this.#answer(ref, problem("unanswered"));
   }

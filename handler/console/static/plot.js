@@ -43,6 +43,15 @@ function total(name, values) {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const DAY = 86_400; // seconds
+
+// What stands at the ticks of an axis: days where they are days apart, whole numbers.
+const times = (_, ticks, place, space, step) =>
+  ticks.map((tick) => (step < DAY ? time : day).format(tick * 1000));
+const counts = (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick.toLocaleString() : ""));
+
 function options(place, names) {
   const stroke = getComputedStyle(place).color;
   const axis = { stroke, grid: { stroke: "#8884", width: 1 }, ticks: { show: false } };
@@ -52,7 +61,7 @@ function options(place, names) {
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [{ ...axis, values: times }, { ...axis, size: 56, values: counts }],
     series: [{}, ...names.map((_, index) => ({ stroke: COLORS[index], width: 2 }))],
   };
 }

@@ -185,11 +185,12 @@ def api_of(twin: Twin) -> Iterator[Callable[[NewAccount], Api]]:
     with contextlib.ExitStack() as stack:
 
         def api_of_(account: NewAccount) -> Api:
-            http = stack.enter_context(httpx.Client(base_url=twin.url, timeout=60))
             transport = httpx.HTTPTransport(local_address=own_address(twin.url, next(_ADDRESSES)))
-            with httpx.Client(base_url=twin.url, transport=transport, timeout=60) as other:
-                form = {"username": account.email, "password": account.password}
-                token = patiently(other, "POST", "/token", data=form).json()["access_token"]
+            http = stack.enter_context(
+                httpx.Client(base_url=twin.url, transport=transport, timeout=60)
+            )
+            form = {"username": account.email, "password": account.password}
+            token = patiently(http, "POST", "/token", data=form).json()["access_token"]
             http.headers["Authorization"] = f"Bearer {token}"
             return Api(http)
 

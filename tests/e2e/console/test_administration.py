@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from infra.local import seed
 from tests.e2e.console.conftest import PHONE
-from tests.e2e.places import NewAccount
+from tests.e2e.places import NewAccount, patiently
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +47,19 @@ def test_an_account_is_found_and_disabled(administrator, account):
     page.get_by_role("link", name="account.changed").wait_for()
 
 
+def test_an_account_is_closed_for_good(administrator, account, api):
+    """After a question; the list does not have it any more, and the log says who it was."""
+    page = administrator.open(f"/admin/users?q={account.email}")
+    page.get_by_role("link", name=account.email).click()
+    page.get_by_role("button", name="Close for good").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close for good").click()
+    administrator.headline("Users")
+    administrator.open(f"/admin/users?q={account.email}").get_by_text(
+        "Nobody is like that"
+    ).wait_for()
+    assert patiently(api.http, "GET", "/users/me").status_code == 401
+
+
 def test_a_role_is_given_after_a_question(administrator, account):
     """Who says no changes nothing."""
     page = administrator.open(f"/admin/users?q={account.email}")
@@ -82,9 +95,9 @@ def test_the_audit_log_is_followed_by_its_links(administrator):
 
 
 def test_the_dashboard_draws_what_was_counted(administrator):
-    """Four charts, which say in words what they show."""
+    """Six charts, which say in words what they show."""
     page = administrator.open("/admin")
-    page.locator(".plot canvas").nth(3).wait_for()
+    page.locator(".plot canvas").nth(5).wait_for()
     page.get_by_role("img", name="Requests. requests:").wait_for()
     page.get_by_role("combobox", name="Time").select_option("hour")
     page.wait_for_url("**/admin?range=hour")
@@ -149,13 +162,24 @@ def test_nothing_dead_says_so(administrator):
     ).wait_for()
 
 
+def test_jobs_are_counted_by_state(administrator, dead):
+    """Those that are open, the dead, and what became of others in the last day."""
+    page = administrator.open("/admin/jobs?state=dead&name=nobody.knows")
+    page.get_by_role("heading", name="Jobs by state").wait_for()
+    by_state = page.locator("dl").first
+    expect(by_state.locator("div", has_text="dead").locator("dd")).not_to_have_text("0")
+    page.get_by_label("State").select_option("retrying")
+    page.wait_for_url("**/admin/jobs?state=retrying&name=nobody.knows")
+    page.get_by_text("No job is open").wait_for()
+
+
 def test_updates_are_paused(administrator):
     """Until one goes on."""
     page = administrator.open("/admin/jobs?state=dead&name=nobody.knows")
     page.get_by_text("No job is dead").wait_for()
     page.get_by_role("button", name="Pause").click()
     asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: "/admin/" in request.url and asked.append(request.url))
     page.wait_for_timeout(4000)
     assert asked == []
     with page.expect_request("**/admin/jobs?**"):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.console.conftest import PHONE
+from tests.e2e.places import patiently
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +34,17 @@ class TestAccessibility:
         paths = [*_OWN, f"/items/{item['id']}", f"/items/{item['id']}/edit"]
         person = visit(account, color_scheme=scheme, **({"viewport": size} if size else {}))
         assert [found for path in paths for found in _looked_at(person, path)] == []
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+def test_what_was_told_and_done_is_accessible(visit, account, api, size):
+    """Notifications, and a job with what came of it."""
+    job = patiently(api.http, "POST", "/exports", json={"kind": "items", "format": "csv"}).json()
+    person = visit(account, **({"viewport": size} if size else {}))
+    person.open("/notifications").get_by_text("Your export has succeeded").first.wait_for()
+    assert person.violations() == []
+    person.open(f"/jobs/{job['id']}").get_by_text('"rows": 0').wait_for()
+    assert person.violations() == []
 
 
 def test_a_dialog_is_accessible(visit, account):

@@ -16,6 +16,13 @@ def _photo(color):
     return {"name": f"{color}.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
 
 
+def _noise():
+    """A photo that no compression makes small: of a megabyte."""
+    written = io.BytesIO()
+    Image.effect_noise((1024, 1024), 100).convert("RGB").save(written, "JPEG", quality=98)
+    return {"name": "noise.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+
+
 def test_nothing_yet_says_what_to_do_next(visit, account):
     """And a button does it."""
     page = visit(account).open()
@@ -88,6 +95,7 @@ def test_a_change_in_between_shows_both(visit, account, api):
     assert patiently(api.http, "PATCH", f"/items/{item['id']}", json=theirs).status_code == 200
     page.get_by_role("button", name="Save").click()
     person.headline("Someone changed this meanwhile")
+    assert person.violations() == []
     names = page.get_by_role("group", name="Name")
     assert names.get_by_role("radio", name="Mine").is_checked()
     assert (
@@ -126,6 +134,30 @@ def test_photos_go_straight_to_storage(visit, account, api):
     first = patiently(api.http, "GET", f"/items/{item['id']}").json()["photos"][0]["file_id"]
     page.get_by_role("button", name="Move to the front").click()
     page.locator(f"figure:last-child img[src*='{first}']").wait_for()
+
+
+def test_a_photo_shows_how_much_of_it_was_sent(visit, account, api):
+    """While it is on its way; at the end it is shown itself."""
+    item = api.item()
+    page = visit(account).open(f"/items/{item['id']}")
+    network = page.context.new_cdp_session(page)
+    page.get_by_label("Drop photos here").wait_for()
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 300_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    shown = page.evaluate_handle(
+        """() => {
+          const shown = new Set();
+          const bars = () => document.querySelectorAll("progress[value]");
+          const note = () => bars().forEach((one) => shown.add(one.value));
+          const all = {subtree: true, childList: true, attributes: true};
+          new MutationObserver(note).observe(document.body, all);
+          return shown;
+        }"""
+    )
+    page.get_by_label("Drop photos here").set_input_files([_noise()])
+    page.locator("figure img").wait_for()
+    parts = shown.evaluate("(shown) => [...shown]")
+    assert len([part for part in parts if 0 < part < 1]) > 1
 
 
 def test_photos_are_dropped(visit, account, api):

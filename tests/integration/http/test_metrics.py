@@ -85,6 +85,25 @@ def test_a_span_too_long_is_refused(admin, time, step, days):
     assert admin.get("/admin/metrics", query=urlencode(query)).code == "input_invalid"
 
 
+def test_all_counters_are_read_at_once(admin, time):
+    """By the same steps, each of them as it is by itself."""
+    admin.get("/health")
+    admin.get("/nowhere")
+    time.pass_(minutes=1)
+    metrics.flush()
+    query = {"step": "hour", "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T23:00:00Z"}
+    answer = admin.get("/admin/counters", query=urlencode(query))
+    (bucket,) = answer.body["items"]
+    assert (answer.body["step"], bucket["at"]) == ("hour", "2026-03-01T12:00:00Z")
+    assert (bucket["counters"]["requests"], bucket["counters"]["refusals"]) == (2, 1)
+
+
+def test_all_counters_of_a_span_too_long_are_refused(admin):
+    """As one of them is."""
+    query = "from=2024-03-01T00:00:00Z&to=2026-03-01T00:00:00Z"
+    assert admin.get("/admin/counters", query=query).code == "input_invalid"
+
+
 @pytest.mark.parametrize("name", ["n_requests", "period", "", "requests#"])
 def test_only_counters_can_be_read(admin, name):
     """Names that are no counters are refused."""

@@ -55,6 +55,16 @@ def test_open_jobs_are_narrowed_by_name(time, admin):
     assert listed(admin, "name=tests.tally", OPEN) == [tally.id]
 
 
+def test_open_jobs_are_narrowed_by_state(time, jobs, admin):
+    """Those that wait for another attempt, and those that none has begun yet."""
+    again = enqueue(Refusing(word="later"))
+    jobs.deliver()
+    queued = enqueue(Plain())
+    assert listed(admin, "state=retrying", OPEN) == [again.id]
+    assert listed(admin, "state=queued", OPEN) == [queued.id]
+    assert listed(admin, "state=running", OPEN) == []
+
+
 def test_an_administrator_sees_whose_jobs_they_are(time, admin):
     """Owner, parent and crashes."""
     enqueue(Plain(), owner="ann")

@@ -33,3 +33,20 @@ def test_they_end_with_the_last_who_looks(admin, listening, time, jobs):
     listening(admin, "dashboard").hang_up()
     jobs.pass_(seconds=300)
     assert admin.get("/admin/jobs", query="state=open").body["items"] == []
+
+
+def test_sockets_and_what_goes_over_them_are_counted(admin, opened, told, time):
+    """In memory, as everything is: what happens to a socket costs no call more."""
+    socket = opened(admin)
+    socket.say({"action": "subscribe", "channel": "room:lobby"})
+    told("one", "two")
+    socket.hang_up()
+    time.pass_(minutes=1)
+    metrics.flush()
+    query = "step=day&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z"
+    (day,) = admin.get("/admin/counters", query=query).body["items"]
+    seen = {
+        name: day["counters"].get(name) for name in ("sockets_opened", "sockets_ended", "frames")
+    }
+    assert seen == {"sockets_opened": 1, "sockets_ended": 1, "frames": 1}
+    assert day["counters"]["posts"] >= 1

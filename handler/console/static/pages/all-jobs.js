@@ -58,7 +58,8 @@ function Counts({ paused }) {
 }
 
 const Facts = ({ label, values }) => html`
-  <dl class="facts" aria-label=${label}>
+  <h2 class="muted">${label}</h2>
+  <dl class="facts">
     ${Object.entries(values).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>
 `;

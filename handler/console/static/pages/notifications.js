@@ -45,13 +45,13 @@ export default function Notifications({ title }) {
 function One({ one, read }) {
   const job = one.data.job_id;
   return html`
-    <article>
-      <header class="row"><strong>${one.subject}</strong> <small class="muted"><${When} at=${one.created_at} /></small></header>
-      <p class="prose">${one.message}</p>
-      <div class="row">
-        ${job && html`<a href=${href(`/jobs/${job}`)}>${words.job}</a>`}
+    <article class=${one.read ? "" : "unread"}>
+      <header class="row">
+        <strong>${one.subject}</strong> <small class="muted"><${When} at=${one.created_at} /></small>
         ${!one.read && html`<button class="outline" onClick=${read}>${words.read}</button>`}
-      </div>
+      </header>
+      <p class="prose">${one.message}</p>
+      ${job && html`<a href=${href(`/jobs/${job}`)}>${words.job}</a>`}
     </article>
   `;
 }
