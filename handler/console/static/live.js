@@ -152,8 +152,8 @@ export class Live extends EventTarget {
     this.#socket = null;
     clearTimeout(this.#timer);
     clearInterval(this.#beat);
-    if (socket?.readyState === 0) socket.onopen = () => socket.close(); // sooner it is an error
-    else socket?.close();
+    const isEarly = state !== "waiting" && socket?.readyState === 0; // browsers log it as an error
+    isEarly ? (socket.onopen = () => socket.close()) : socket?.close();
     this.#become(state, code);
     for (const ref of this.#calls.keys()) this.#answer(ref, problem("unanswered"));
   }

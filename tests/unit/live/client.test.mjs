@@ -45,6 +45,17 @@ test("a socket is opened with a ticket", async () => {
   assert.equal(sockets[0].url, "wss://live.example?ticket=t1");
 });
 
+test("a socket that is not open yet is closed as soon as it is: a browser calls it an error before", async () => {
+  const client = newClient();
+  client.live.listen(ROOM, notes());
+  await pass(0);
+  client.live.close();
+  assert.equal(client.sockets[0].closed, false);
+  client.sockets[0].open();
+  assert.equal(client.sockets[0].closed, true);
+  assert.equal(client.live.state, "off");
+});
+
 test("a channel is begun without a number", async () => {
   const { socket, heard } = await hearing();
   assert.deepEqual(of(socket, "subscribe"), [{ action: "subscribe", channel: ROOM, ref: "1" }]);

@@ -37,6 +37,7 @@ export function chance(seed) {
 export class Socket {
   static made = [];
   sent = [];
+  readyState = 0; // connecting
   closed = false;
 
   constructor(url) {
@@ -56,6 +57,7 @@ export class Socket {
   }
 
   open() {
+    this.readyState = 1;
     this.onopen();
   }
 
