@@ -7,7 +7,13 @@ from tests.recipe.copies import Copy
 from tests.recipe.edits import Cut, Edit, Strange
 
 FEATURE = "items"
-PLACES = ("handler/items/", "infra/local/demo/items.json", "tests/recipe/", "tests/releases/0.1.0/")
+PLACES = (
+    "handler/items/",
+    "handler/console/static/items/",
+    "infra/local/demo/items.json",
+    "tests/recipe/",
+    "tests/releases/0.1.0/",
+)
 """What goes, beside each folder `items` of the tests: the recipe has nothing left to follow, and
 the release was another's."""
 
@@ -18,6 +24,10 @@ EDITS = (
     Cut("handler/roster.py", r"(?<=, )items, "),
     Cut("handler/channels.py", r"^from handler\.items.*\n"),
     Cut("handler/channels.py", r"(?<=^CHANNELS = \()items, "),
+    Cut("handler/console/static/routes.js", r"^import \{ items \}.*\n"),
+    Cut("handler/console/static/routes.js", r"^  \.\.\.items,\n"),
+    Cut("handler/console/static/pages/transfers.js", r'(?<=\[)"items", '),
+    Cut("handler/console/static/pages/transfers.js", r'(?<=kind: )"items"', '"account"'),
     Cut("infra/blueprint/data.py", r"^ITEMS = Table\([\s\S]*?^\)\n"),
     Cut("infra/blueprint/data.py", r"^ITEM_TERMS = .*\n"),
     Cut("infra/blueprint/data.py", r"(?<=\()ITEMS, ITEM_TERMS, "),
@@ -70,6 +80,7 @@ WRITTEN = (
 
 TESTS = (
     "tests/unit",
+    "tests/integration/console",
     "tests/integration/http",
     "tests/integration/test_limits.py",
     "tests/integration/test_rights.py",

@@ -6,6 +6,18 @@ const BASE = "/console";
 
 export const place = store(read());
 
+// A page: its address, its content, its title, whom it is for, and where the menu shows it.
+//
+// The content is drawn with `params` (of the address), `query`, `me` and `title`. `right` is
+// "anybody", "user", "moderator" or "admin"; each may see what those before it may.
+export const page = (path, content, title, { right = "user", menu = "" } = {}) => ({
+  path,
+  content,
+  title,
+  right,
+  menu,
+});
+
 // `path` begins behind the base: "/jobs?state=dead".
 export const href = (path) => BASE + (path === "/" ? "" : path);
 

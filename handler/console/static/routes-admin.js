@@ -9,33 +9,27 @@ import Twin from "./pages/twin.js";
 import User from "./pages/user.js";
 import Users from "./pages/users.js";
 import { tabbed } from "./parts/admin.js";
+import { page } from "./router.js";
 import { titles } from "./words/admin.js";
 
-const page = (path, content, name, menu = "") => ({
-  path,
-  content: tabbed(content),
-  title: titles[name],
-  right: "admin",
-  menu,
-});
+const admin = (path, content, name, menu = "") =>
+  page(path, tabbed(content), titles[name], { right: "admin", menu });
 
 export const administration = [
-  { path: "/reports", content: Reports, title: titles.reports, right: "moderator", menu: "main" },
-  page("/admin", Dashboard, "admin", "main"),
-  page("/admin/users", Users, "users"),
-  page("/admin/users/:id", User, "user"),
-  page("/admin/jobs", AllJobs, "all-jobs"),
-  page("/admin/jobs/:id", AnyJob, "any-job"),
-  page("/admin/audit", Audit, "audit"),
+  page("/reports", Reports, titles.reports, { right: "moderator", menu: "main" }),
+  admin("/admin", Dashboard, "admin", "main"),
+  admin("/admin/users", Users, "users"),
+  admin("/admin/users/:id", User, "user"),
+  admin("/admin/jobs", AllJobs, "all-jobs"),
+  admin("/admin/jobs/:id", AnyJob, "any-job"),
+  admin("/admin/audit", Audit, "audit"),
 ];
-
-const local = { content: Twin, title: titles.twin, right: "anybody" };
 
 // Where a twin answers, and nowhere else.
 export const development =
   document.documentElement.dataset.stage === "local"
     ? [
-        { ...local, path: "/local", menu: "main" },
-        { ...local, path: "/local/:page", menu: "" },
+        page("/local", Twin, titles.twin, { right: "anybody", menu: "main" }),
+        page("/local/:page", Twin, titles.twin, { right: "anybody" }),
       ]
     : [];

@@ -1,15 +1,9 @@
-// Every page: its address, its content, its title, whom it is for, and where the menu shows it.
-//
-// The content is drawn with `params` (of the address) and `query`. `for` is
-// "anybody", "user", "moderator" or "admin"; each may see what those before it may.
+// Every page there is. A feature's are in a folder of its own, with a table of their rows.
 
+import { items } from "./items/routes.js";
 import Devices from "./pages/devices.js";
 import NewEmail from "./pages/email.js";
 import Forgot from "./pages/forgot.js";
-import Item from "./pages/item.js";
-import ItemEdit from "./pages/item-edit.js";
-import ItemNew from "./pages/item-new.js";
-import Items from "./pages/items.js";
 import Job from "./pages/job.js";
 import Jobs from "./pages/jobs.js";
 import Notifications from "./pages/notifications.js";
@@ -19,36 +13,31 @@ import SignIn from "./pages/sign-in.js";
 import SignUp from "./pages/sign-up.js";
 import Transfers from "./pages/transfers.js";
 import Verify from "./pages/verify.js";
+import { page } from "./router.js";
 import { administration, development } from "./routes-admin.js";
 import { titles } from "./words/frame.js";
 
-const page = (path, content, name, { right = "user", menu = "" } = {}) => ({
-  path,
-  content,
-  title: titles[name],
-  right,
-  menu,
-});
+const main = { menu: "main" };
+const own = { menu: "own" };
 const open = { right: "anybody" };
 
-export const routes = [
-  page("/", Items, "items", open),
-  page("/items", Items, "items", { right: "anybody", menu: "main" }),
-  page("/items/new", ItemNew, "item-new"),
-  page("/items/:id", Item, "item", open),
-  page("/items/:id/edit", ItemEdit, "item-edit"),
-  page("/transfers", Transfers, "transfers", { menu: "main" }),
-  page("/jobs", Jobs, "jobs", { menu: "main" }),
-  page("/jobs/:id", Job, "job"),
-  page("/notifications", Notifications, "notifications", { menu: "main" }),
-  page("/profile", Profile, "profile", { menu: "own" }),
-  page("/devices", Devices, "devices", { menu: "own" }),
-  page("/sign-in", SignIn, "sign-in", open),
-  page("/sign-up", SignUp, "sign-up", open),
-  page("/verify", Verify, "verify", open),
-  page("/forgot", Forgot, "forgot", open),
-  page("/reset", Reset, "reset", open),
-  page("/email", NewEmail, "email", open),
+const pages = [
+  ...items,
+  page("/transfers", Transfers, titles.transfers, main),
+  page("/jobs", Jobs, titles.jobs, main),
+  page("/jobs/:id", Job, titles.job),
+  page("/notifications", Notifications, titles.notifications, main),
+  page("/profile", Profile, titles.profile, own),
+  page("/devices", Devices, titles.devices, own),
+  page("/sign-in", SignIn, titles["sign-in"], open),
+  page("/sign-up", SignUp, titles["sign-up"], open),
+  page("/verify", Verify, titles.verify, open),
+  page("/forgot", Forgot, titles.forgot, open),
+  page("/reset", Reset, titles.reset, open),
+  page("/email", NewEmail, titles.email, open),
   ...administration,
   ...development,
 ];
+
+// The first page is also the home.
+export const routes = [{ ...pages[0], path: "/", menu: "" }, ...pages];

@@ -195,6 +195,21 @@ def test_reports_are_for_moderators_who_see_no_more(visit):
     person.open("/admin").get_by_text("Your account may not see this page").wait_for()
 
 
+def test_a_day_is_reported(visit, home):
+    """What it brought, once it was counted."""
+    httpx.post(f"{home}/_local/schedule/transfers.compute_report/run").raise_for_status()
+    page = visit(_demo("moderator")).open("/reports")
+    patience_ends = time.monotonic() + 60
+    while (
+        page.get_by_text("No day has been reported yet").count()
+        and time.monotonic() < patience_ends
+    ):
+        page.reload()
+        page.locator(".empty, tbody").first.wait_for()
+    cells = page.locator("tbody tr").first.locator("td")
+    expect(cells.nth(2)).to_contain_text("items: created")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
 def test_pages_are_accessible(visit, scheme, size):

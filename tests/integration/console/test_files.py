@@ -15,7 +15,7 @@ STATIC = files.STATIC
 FILES = sorted(files.contents())
 SCRIPTS = [path for path in STATIC.rglob("*.js") if path.parent.name != "vendor"]
 KILOBYTES = 60
-EVERYBODYS_KILOBYTES = 40
+EVERYBODYS_KILOBYTES = 42
 _EVERY_SCRIPT = pytest.mark.parametrize(
     "path", SCRIPTS, ids=lambda path: path.relative_to(STATIC).as_posix()
 )

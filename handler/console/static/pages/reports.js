@@ -6,10 +6,10 @@ import { CopyLink } from "../parts/admin.js";
 import { Table } from "../parts/list.js";
 import { ProblemBox } from "../parts/problem.js";
 import { money } from "../parts/shown.js";
-import { admin as words, titles } from "../words/admin.js";
+import { admin as words } from "../words/admin.js";
 import { words as frame } from "../words/frame.js";
 
-const HEAD = [words.dayOf, words.items, words.value, titles.users, words.activity];
+const HEAD = [words.dayOf, words.newAccounts, words.brought, words.activity];
 
 export default function Reports({ title }) {
   const [{ items, problem }, tell] = useState({});
@@ -29,15 +29,17 @@ export default function Reports({ title }) {
 }
 
 function Day({ one }) {
-  const worth = Object.entries(one.value).map(([currency, sum]) => money(sum, currency));
-  const activity = Object.entries(one.activity).map(([name, count]) => `${name}: ${count}`);
   return html`
     <tr>
       <td>${one.day}</td>
-      <td>${one.items}</td>
-      <td>${worth.join(", ")}</td>
       <td>${one.accounts}</td>
-      <td>${activity.join(", ")}</td>
+      <td>${Object.entries(one.features).map(([name, { counts, value }]) => html`
+        <div>${name}: ${listed(counts)} ${worth(value)}</div>`)}</td>
+      <td>${listed(one.activity)}</td>
     </tr>
   `;
 }
+
+const listed = (counts) => Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(", ");
+
+const worth = (value) => Object.entries(value).map(([currency, sum]) => money(sum, currency)).join(" + ");

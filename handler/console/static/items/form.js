@@ -1,8 +1,8 @@
 // An item's fields, as they are typed and as the API takes them.
 
 import { html } from "../html.js";
-import { items as words } from "../words/items.js";
-import { Field, Form } from "./form.js";
+import { Field, Form } from "../parts/form.js";
+import { words } from "./words.js";
 
 export const FIELDS = ["name", "description", "price", "currency", "tags", "is_available"];
 

@@ -1,10 +1,10 @@
 // Two versions of the same thing, side by side; of each field that differs one is chosen.
 
 import { html, useState } from "../html.js";
+import { ProblemBox } from "../parts/problem.js";
 import { words as frame } from "../words/frame.js";
-import { items as words } from "../words/items.js";
-import { FIELDS } from "./item-form.js";
-import { ProblemBox } from "./problem.js";
+import { FIELDS } from "./form.js";
+import { words } from "./words.js";
 
 export function Conflict({ base, mine, theirs, settle, leave }) {
   const differing = FIELDS.filter((name) => mine[name] !== theirs[name]);

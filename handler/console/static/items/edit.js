@@ -2,12 +2,12 @@
 
 import { ask } from "../api.js";
 import { html, useEffect, useState } from "../html.js";
-import { Conflict } from "../parts/conflict.js";
-import { FIELDS, ItemForm, sent, typed } from "../parts/item-form.js";
 import { ProblemBox } from "../parts/problem.js";
 import { say } from "../parts/toasts.js";
 import { navigate } from "../router.js";
 import { words as frame } from "../words/frame.js";
+import { Conflict } from "./conflict.js";
+import { FIELDS, ItemForm, sent, typed } from "./form.js";
 
 const STALE = 412;
 

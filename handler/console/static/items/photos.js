@@ -2,10 +2,10 @@
 
 import { ask } from "../api.js";
 import { html, useRef, useState } from "../html.js";
-import { items as words } from "../words/items.js";
-import { Drop } from "./drop.js";
+import { Drop } from "../parts/drop.js";
+import { ProblemBox } from "../parts/problem.js";
 import { Photo } from "./photo.js";
-import { ProblemBox } from "./problem.js";
+import { words } from "./words.js";
 
 const [MOST, STALE] = [10, 412];
 const TYPES = "image/jpeg,image/png,image/webp,image/gif";

@@ -2,9 +2,9 @@
 
 import { newKey, post } from "../api.js";
 import { html, useRef } from "../html.js";
-import { ItemForm, sent } from "../parts/item-form.js";
 import { navigate } from "../router.js";
-import { items as words } from "../words/items.js";
+import { ItemForm, sent } from "./form.js";
+import { words } from "./words.js";
 
 export default function ItemNew({ title }) {
   const attempt = useRef({});

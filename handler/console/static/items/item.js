@@ -3,14 +3,14 @@
 import { ask } from "../api.js";
 import { html, useEffect, useState } from "../html.js";
 import { Confirm } from "../parts/dialog.js";
-import { Photos } from "../parts/photos.js";
 import { ProblemBox } from "../parts/problem.js";
 import { When, money } from "../parts/shown.js";
 import { say } from "../parts/toasts.js";
 import { href, navigate } from "../router.js";
 import { words as frame } from "../words/frame.js";
-import { items as words } from "../words/items.js";
-import { Sale } from "./items.js";
+import { Sale } from "./list.js";
+import { Photos } from "./photos.js";
+import { words } from "./words.js";
 
 export default function Item({ params: { id }, me, title }) {
   const [known, setKnown] = useState(null);

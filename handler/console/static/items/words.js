@@ -1,6 +1,6 @@
 // The words of items.
 
-export const items = {
+export const words = {
   all: "Everybody's",
   available: "For sale",
   cards: "Cards",
@@ -44,4 +44,12 @@ export const items = {
   whose: "Whose",
   yes: "yes",
   no: "no",
+};
+
+// Of the pages.
+export const titles = {
+  edit: "Change an item",
+  item: "Item",
+  list: "Items",
+  new: "New item",
 };

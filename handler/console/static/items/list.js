@@ -2,11 +2,11 @@
 
 import { html } from "../html.js";
 import { List, Table, usePages } from "../parts/list.js";
-import { Thumbnail } from "../parts/photo.js";
 import { State, When, money } from "../parts/shown.js";
 import { filter, href } from "../router.js";
 import { useLive, useSoon } from "../updates.js";
-import { items as words } from "../words/items.js";
+import { Thumbnail } from "./photo.js";
+import { words } from "./words.js";
 
 const HEAD = [words.photos, words.name, words.price, words.tags, words.state, words.changed];
 
