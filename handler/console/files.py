@@ -1,7 +1,6 @@
 """What the console's pages are made of, by name: modules joined into one script, styles, a picture.
 
-All of them share one hash, which stands in their paths, so that a page never mixes two releases and
-caches never ask again. `python -m handler.console.files FOLDER` writes them, for whoever packs them
+All of them share one hash, which stands in their paths, so that caches never ask again. `python -m handler.console.files FOLDER` writes them, for whoever packs them
 tighter than a function can afford to.
 """
 

@@ -30,11 +30,16 @@ def get_home() -> Response:
 def get_console_file(
     version: str, name: str, accept_encoding: Annotated[str, Header()] = ""
 ) -> Response:
-    """A file of the console, to be kept for a year."""
-    file = service.get_file(version, name)
+    """A file of the console, to be kept for a year.
+
+    While a deploy goes on, a page of one release may ask the functions of the other: they answer
+    with what they have, which is not to be kept. All modules are one file, so nothing is torn.
+    """
+    file = service.get_file(name)
     accepted = {one.partition(";")[0].strip() for one in accept_encoding.split(",")} | {"identity"}
     encoding = next(one for one in file.encodings if one in accepted)
-    headers = {"Cache-Control": _YEAR, "Vary": "Accept-Encoding"}
+    kept = _YEAR if service.is_current(version) else "no-store"
+    headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
     if encoding != "identity":
         headers["Content-Encoding"] = encoding
     return Response(file.encodings[encoding], headers=headers, media_type=file.content_type)

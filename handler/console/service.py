@@ -29,9 +29,9 @@ _TYPES = {
 
 
 class ConsoleFileNotFound(NotFound):
-    """The console has no such file, or had it in another release."""
+    """The console has no such file."""
 
-    detail = "This file is of another release of the console. Load the page again."
+    detail = "There is no such file of the console. Load the page again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,16 @@ class ConsolePage:
     etag: str
 
 
-def get_file(version: str, name: str) -> ConsoleFile:
+def get_file(name: str) -> ConsoleFile:
     """A file of this release. Raises ConsoleFileNotFound."""
-    if version != files.release() or name not in files.contents():
+    if name not in files.contents():
         raise ConsoleFileNotFound
     return _encoded(name)
+
+
+def is_current(version: str) -> bool:
+    """Whether files under that hash are those of this release, and will be for good."""
+    return version == files.release()
 
 
 @cache

@@ -1,6 +1,6 @@
 // The console begins here: who is signed in, which page is asked for, and the frame around it.
 
-import { html, render, useEffect, useRef } from "./html.js";
+import { html, render, useEffect, useErrorBoundary, useRef } from "./html.js";
 import { Menu } from "./parts/menu.js";
 import { ProblemBox } from "./parts/problem.js";
 import { Toasts } from "./parts/toasts.js";
@@ -48,10 +48,12 @@ function App() {
 
 function Page({ route, params, query, known, title }) {
   const { me } = known;
+  const [fault] = useErrorBoundary(reportError);
   const allowed = route && may(me, route.right);
   useEffect(() => {
     if (route && !allowed && !me && !known.problem) askToSignIn();
   }, [allowed, me]);
+  if (fault) return html`<h1>${words.fault}</h1><p role="alert">${words.faultDetail}</p>`;
   if (!route) return html`<h1>${words.notFound}</h1><p>${words.notFoundDetail}</p>`;
   if (known.problem) return html`<h1>${title}</h1><${ProblemBox} problem=${known.problem} />`;
   if (!allowed) return html`<h1>${title}</h1><p>${me ? words.notAllowed : words.signInFirst}</p>`;

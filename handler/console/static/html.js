@@ -4,9 +4,8 @@ import htm from "./vendor/htm.js";
 import {
   useCallback,
   useEffect,
+  useErrorBoundary,
   useId,
-  useLayoutEffect,
-  useMemo,
   useRef,
   useState,
 } from "./vendor/preact-hooks.js";
@@ -14,4 +13,13 @@ import { h, render } from "./vendor/preact.js";
 
 const html = htm.bind(h);
 
-export { html, render, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState };
+export {
+  html,
+  render,
+  useCallback,
+  useEffect,
+  useErrorBoundary,
+  useId,
+  useRef,
+  useState,
+};

@@ -43,10 +43,18 @@ export function match(pattern, path) {
   if (wanted.length !== given.length) return null;
   const params = {};
   for (const [index, part] of wanted.entries()) {
-    if (part.startsWith(":")) params[part.slice(1)] = decodeURIComponent(given[index]);
+    if (part.startsWith(":")) params[part.slice(1)] = decoded(given[index]);
     else if (part !== given[index]) return null;
   }
-  return params;
+  return Object.values(params).includes(null) ? null : params;
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null; // no link of ours has a lone "%"
+  }
 }
 
 export function follow() {

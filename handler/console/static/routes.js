@@ -21,7 +21,7 @@ const main = { menu: "main" };
 const own = { menu: "own" };
 const open = { right: "anybody" };
 
-const pages = [
+const [first, ...others] = [
   ...items,
   page("/transfers", Transfers, titles.transfers, main),
   page("/jobs", Jobs, titles.jobs, main),
@@ -40,4 +40,4 @@ const pages = [
 ];
 
 // The first page is also the home.
-export const routes = [{ ...pages[0], path: "/", menu: "" }, ...pages];
+export const routes = [{ ...first, path: "/", menu: "" }, { ...first, isHome: true }, ...others];

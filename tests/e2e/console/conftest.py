@@ -158,6 +158,16 @@ _NAMES = iter(range(1_000))
 @pytest.fixture
 def account(twin: Twin) -> NewAccount:
     """An account of this test alone."""
+    return _opened(twin)
+
+
+@pytest.fixture
+def another(twin: Twin) -> NewAccount:
+    """Another one."""
+    return _opened(twin)
+
+
+def _opened(twin: Twin) -> NewAccount:
     number = next(_NAMES)
     made = NewAccount(f"person{number}@example.org", "a bar-tailed godwit, resting", "Pat")
     twin.open_accounts([made])

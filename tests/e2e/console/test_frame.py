@@ -85,10 +85,23 @@ def test_the_page_says_that_the_server_cannot_be_reached(visit, account):
     page.get_by_text("this device").wait_for()
 
 
-def test_an_address_without_a_page_says_so(visit):
+def test_a_fault_of_the_console_s_own_leaves_the_rest(visit, account):
+    """It is told and logged; the menu leads on."""
+    person = visit(account)
+    person.page.route("**/sessions?**", lambda route: route.fulfill(json={"items": [None]}))
+    page = person.open("/devices")
+    person.headline("This page has failed")
+    page.get_by_role("link", name="Profile").click()
+    person.headline("Profile")
+    assert [one for one in person.watch.complaints if not one.startswith("error: Uncaught")] == []
+    person.watch.complaints.clear()
+
+
+@pytest.mark.parametrize("path", ["/nowhere/at/all", "/items/%", "/jobs/%c3%28"])
+def test_an_address_without_a_page_says_so(visit, path):
     """With the menu around it."""
     person = visit()
-    person.open("/nowhere/at/all")
+    person.open(path)
     person.headline("No such page")
     person.page.get_by_role("link", name="Sign in").wait_for()
 

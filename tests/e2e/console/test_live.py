@@ -129,6 +129,26 @@ def test_who_is_signed_out_elsewhere_learns_it(live, account):
     here.page.get_by_text("No other device is signed in.").wait_for()
 
 
+def test_who_signs_in_next_hears_nothing_of_who_was_there(live, account, another, moderator):
+    """In the same page: neither what was known, nor what happens now (threats J10)."""
+    person = live(account, "/notifications")
+    page = person.page
+    _write(moderator, account, "For the first one")
+    page.get_by_role("article").get_by_text("For the first one").wait_for()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("E-mail").fill(another.email)
+    page.get_by_label("Password").fill(another.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+    expect(page.get_by_role("img", name="unread")).to_have_count(0)
+    page.get_by_role("link", name="Notifications").click()
+    page.wait_for_function(_OPEN)
+    _write(moderator, account, "For the first one again")
+    _write(moderator, another, "For the next one")
+    page.get_by_role("article").get_by_text("For the next one").wait_for()
+    expect(page.get_by_role("article")).to_have_count(1)
+
+
 def test_the_dashboard_is_told_its_counters(live):
     """When it is opened, and then each minute."""
     person = live(_demo("admin"), "/jobs")

@@ -149,10 +149,11 @@ class TestFile:
         """No path leads anywhere else (threats D13)."""
         assert anonymous.get(place(name)).status == 404
 
-    def test_is_of_this_release(self, anonymous):
-        """A page that was loaded before never mixes two."""
-        old = anonymous.get("/console/static/0123456789abcdef/app.js")
-        assert (old.status, old.code) == (404, "console_file_not_found")
+    def test_is_there_for_pages_of_other_releases(self, anonymous):
+        """Those of before a deploy, and those that it has just begun with; nobody keeps it."""
+        other = anonymous.get("/console/static/0123456789abcdef/console.js")
+        assert (other.status, other.headers["cache-control"]) == (200, "no-store")
+        assert other.text == script()
 
 
 def _sent(names):

@@ -37,7 +37,7 @@ function Group({ group, shown, path }) {
   return html`
     <ul aria-label=${groups[group]}>
       ${routes.map((route) => {
-        const here = path === route.path || path.startsWith(`${route.path}/`);
+        const here = path === route.path || path.startsWith(`${route.path}/`) || (path === "/" && route.isHome);
         return html`<li><a href=${href(route.path)} aria-current=${here ? "page" : null}>
           ${route.title}</a>${route.path === "/notifications" && html`<${Unread} />`}</li>`;
       })}

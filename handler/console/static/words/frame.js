@@ -9,6 +9,8 @@ export const words = {
   copied: "Copied.",
   copy: "Copy",
   empty: "There is nothing here.",
+  fault: "This page has failed",
+  faultDetail: "It is the console's fault, and stands in the browser's log. Load the page again, or go on elsewhere.",
   loading: "Loading…",
   menu: "Menu",
   more: "Show more",
