@@ -1,7 +1,8 @@
 """What the console's pages are made of, by name: modules joined into one script, styles, a picture.
 
-All of them share one hash, which stands in their paths, so that caches never ask again. `python -m handler.console.files FOLDER` writes them, for whoever packs them
-tighter than a function can afford to.
+All of them share one hash, which stands in their paths, so that caches never ask again.
+`python -m handler.console.files FOLDER` writes them, for whoever packs them tighter than a function
+can afford to.
 """
 
 import hashlib
