@@ -11,9 +11,14 @@ from posixpath import normpath
 
 _IMPORT = re.compile(r'^import (?:(\w+)|\{([^}]*)\}) from "([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (default )?((?:async )?function|class|const) (\w+)", re.MULTILINE)
-_LIST = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
+_LIST = re.compile(r"^export \{(\s*(?:\w+\s*,\s*)*\w*\s*)\};\n", re.MULTILINE)
+_STRANGE = re.compile(r"^(?:import|export|await)\b.*", re.MULTILINE)
 _SILENT = re.compile(r"^[ \t]*(?://.*)?\n|^[ \t]+|[ \t]+// [^\"'`\n]*$", re.MULTILINE)
 _VENDOR = "vendor/"
+
+
+class ModuleStrange(Exception):
+    """A module imports or exports in a way that is not joined here; the text says which line."""
 
 
 class ModulesInCircle(Exception):
@@ -23,7 +28,7 @@ class ModulesInCircle(Exception):
 def join(folder: Path, entry: str) -> str:
     """A module and all that it imports, as one; what is vendored stays in files of its own.
 
-    Modules are numbered, each behind those that it needs. Raises ModulesInCircle.
+    Modules are numbered, each behind those that it needs. Raises ModulesInCircle, ModuleStrange.
     """
     found: dict[str, str] = {}
     _collect(folder, entry, found, ())
@@ -64,6 +69,8 @@ def _wrapped(name: str, text: str, numbers: dict[str, int]) -> str:
         f"default: {made}" if default else made for default, _, made in _EXPORT.findall(text)
     ]
     exports += [one.strip() for names in _LIST.findall(text) for one in names.split(",")]
-    plain = _EXPORT.sub(r"\2 \3", _LIST.sub("", _IMPORT.sub(bound, text)))
+    plain = _EXPORT.sub(r"\2 \3", _LIST.sub("", _IMPORT.sub(bound, text))).rstrip() + "\n"
+    if strange := _STRANGE.search(plain):
+        raise ModuleStrange(f"{name}: {strange[0]}")
     told = ", ".join(filter(None, exports))
     return f"$[{numbers[name]}] = (() => {{\n{_SILENT.sub('', plain)}return {{ {told} }};\n}})();"

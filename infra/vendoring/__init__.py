@@ -49,7 +49,7 @@ PARTS = (
     Part(
         "pico.css",
         "@picocss/pico/css/pico.fluid.classless.min.css",
-        "923dccfbf393d2b4e2ba1b5e4dd60a674e94e6159abdf29438dd78f3b47192ef",
+        "3232dd6f9386717349673da884424eb1176e7200b0fa9bef92d5a2e78db7b08e",
     ),
     Part(
         "pico.licence.txt",

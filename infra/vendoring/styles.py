@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 _UNUSED = re.compile(
-    r"\[type=(color|range|date|datetime|datetime-local|time|week|month)|\[data-tooltip"
-    r"|keyframes tooltip|^:host|:-moz|::-moz-(?!progress)|-moz-document|-ms-|autofill|optgroup"
-    r"|\[rel=prev\]|\[role=(group|link|search)\]|\[dir=rtl\]|^\[data-theme=|aria-label=breadcrumb"
+    r"\[type=(color|range|date|datetime|datetime-local|time|week|month)"
+    r"|\[data-tooltip|keyframes tooltip|^:host|(?<!:):-moz|::-moz-(?!progress)|-moz-document"
+    r"|-ms-|autofill|optgroup|\[rel=prev\]|\[role=(group|link|search)\]|\[dir=rtl\]|^\[data-theme=|aria-label=breadcrumb"
     r"|\[aria-invalid=false|\[aria-hidden=false|(checkbox|radio|switch)\].*\[aria-invalid"
     r"|checkbox\]:indeterminate|^\[type=reset\]|multiple|striped"
     r"|\b(abbr|address|area|aside|audio|blockquote|canvas|del|details|h[456]|hgroup|hr|iframe|ins|kbd"

@@ -187,17 +187,17 @@ def test_what_is_deleted_is_gone(stage, bucket):
 
 
 @each_bucket
-def test_pages_of_the_stage_may_send_forms_where_uploads_go_and_nothing_else(stage, bucket):
+def test_pages_of_the_stage_may_send_forms_and_read_files_and_nothing_else(stage, bucket):
     """F1: those that may call the API, and they may read the tag of what they sent."""
-    origins = list(stage.stage.allowed_origins)
+    origins = list(stage.stage.page_origins)
     rule = {
-        "AllowedMethods": ["POST"],
+        "AllowedMethods": list(bucket.page_methods),
         "AllowedOrigins": origins,
         "ExposedHeaders": ["ETag"],
         "MaxAge": 3600,
     }
     found = bucket_of(stage, bucket).get("CorsConfiguration")
-    assert found == ({"CorsRules": [rule]} if bucket.uploads and origins else None)
+    assert found == ({"CorsRules": [rule]} if bucket.page_methods and origins else None)
 
 
 @each_bucket

@@ -21,6 +21,7 @@ from infra.vendoring.styles import trimmed
         ("@keyframes x{to{a:b}}", "@keyframes x{to{a:b}}"),
         ("@keyframes tooltip-slide{to{a:b}}", ""),
         ("/*! MIT */kbd{a:b}a{b:c}", "/*! MIT */a{b:c}"),
+        ("a::-moz-progress-bar{b:c}a::-moz-range-thumb{b:c}", "a::-moz-progress-bar{b:c}"),
         (
             "[data-theme=dark]{a:b}:root:not([data-theme=dark]){a:b}",
             ":root:not([data-theme=dark]){a:b}",

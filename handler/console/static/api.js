@@ -38,29 +38,36 @@ export function address(path, query = {}) {
   return text ? `${path}?${text}` : path;
 }
 
-async function send(method, path, { query, body, form, headers, etag, key, signal }, token) {
+async function send(method, path, { query, body, form, headers, etag, key }, token) {
   const sent = { Accept: "application/json", ...headers };
   if (token) sent.Authorization = `Bearer ${token}`;
   if (etag) sent["If-Match"] = etag;
   if (key) sent["Idempotency-Key"] = key;
   if (body !== undefined) sent["Content-Type"] = "application/json";
   const content = form ? new URLSearchParams(form) : body && JSON.stringify(body);
-  try {
-    return await fetch(address(path, query), { method, headers: sent, body: content, signal });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
+  return arriving(fetch(address(path, query), { method, headers: sent, body: content }));
+}
+
+// An answer, or what is left of it, may never come.
+function arriving(promised) {
+  return promised.catch(() => {
     throw new Problem({ title: words.offline, detail: words.offlineDetail });
-  }
+  });
+}
+
+// A text from elsewhere, as a link for two minutes leads to.
+export async function getText(url) {
+  const answer = await arriving(fetch(url, { credentials: "omit" }));
+  if (!answer.ok) throw new Problem({ title: words.strange, detail: words.strangeDetail });
+  return arriving(answer.text());
 }
 
 async function read(answer) {
   if (answer.status === 204) return { status: 204 };
   const isJson = (answer.headers.get("Content-Type") || "").includes("json");
-  const body = isJson ? await answer.json() : await answer.text();
-  if (answer.ok) {
-    return { status: answer.status, body, etag: answer.headers.get("ETag"), url: answer.url };
-  }
-  const told = isJson ? body : { title: words.strange, detail: words.strangeDetail };
+  const body = await arriving(isJson ? answer.json() : answer.text());
+  if (answer.ok) return { status: answer.status, body, etag: answer.headers.get("ETag") };
+  const told = body.detail ? body : { title: words.strange, detail: words.strangeDetail };
   const wait = Number(answer.headers.get("Retry-After")) || 0;
   throw new Problem({ ...told, status: answer.status }, wait);
 }

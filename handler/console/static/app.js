@@ -6,7 +6,7 @@ import { ProblemBox } from "./parts/problem.js";
 import { Toasts } from "./parts/toasts.js";
 import { follow, match, navigate, place } from "./router.js";
 import { routes } from "./routes.js";
-import { session, start } from "./session.js";
+import { resume, session, start } from "./session.js";
 import { words } from "./words/frame.js";
 
 const RANKS = ["anybody", "user", "moderator", "admin"];
@@ -39,7 +39,7 @@ function App() {
     <${Menu} known=${known} routes=${routes} path=${path} may=${may} />
     <main id="main" ref=${main} tabindex="-1">
       ${known
-        ? html`<${Page} key=${path} ...${{ route, params, query, known, title }} />`
+        ? html`<${Page} key=${`${path} ${known.me?.id}`} ...${{ route, params, query, known, title }} />`
         : html`<p aria-busy="true">${words.loading}</p>`}
     </main>
     <${Toasts} />
@@ -48,14 +48,14 @@ function App() {
 
 function Page({ route, params, query, known, title }) {
   const { me } = known;
-  const [fault] = useErrorBoundary(reportError);
+  const [fault] = useErrorBoundary((error) => reportError(error));
   const allowed = route && may(me, route.right);
   useEffect(() => {
     if (route && !allowed && !me && !known.problem) askToSignIn();
   }, [allowed, me]);
   if (fault) return html`<h1>${words.fault}</h1><p role="alert">${words.faultDetail}</p>`;
   if (!route) return html`<h1>${words.notFound}</h1><p>${words.notFoundDetail}</p>`;
-  if (known.problem) return html`<h1>${title}</h1><${ProblemBox} problem=${known.problem} />`;
+  if (known.problem) return html`<h1>${title}</h1><${ProblemBox} problem=${known.problem} retry=${resume} />`;
   if (!allowed) return html`<h1>${title}</h1><p>${me ? words.notAllowed : words.signInFirst}</p>`;
   return html`<${route.content} ...${{ params, query, me, title }} />`;
 }

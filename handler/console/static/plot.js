@@ -1,7 +1,9 @@
 // Charts over time. uPlot is loaded with the first one, from beside the script that holds this.
 
 import { html, useEffect, useRef } from "./html.js";
+import { say } from "./parts/toasts.js";
 import { admin as words } from "./words/admin.js";
+import { words as frame } from "./words/frame.js";
 
 const COLORS = ["#1a7fc4", "#d9480f", "#2f9e44", "#ae3ec9", "#868e96"];
 const HEIGHT = 180;
@@ -20,7 +22,7 @@ export function Plot({ title, times, series }) {
       if (over) return;
       chart = new UPlot(options(place.current, names), [times, ...Object.values(series)], place.current);
       resized.observe(place.current);
-    });
+    }, () => say(frame.offlineDetail));
     return () => {
       over = true;
       resized.disconnect();

@@ -65,6 +65,7 @@ export function follow() {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey)
       return;
     if (link.origin !== location.origin || !`${link.pathname}/`.startsWith(`${BASE}/`)) return;
+    if (link.hash) return; // within the page
     event.preventDefault();
     navigate((link.pathname.slice(BASE.length) || "/") + link.search);
   });

@@ -10,6 +10,7 @@ const FLAG = "signed-in";
 const EARLY = 30_000; // milliseconds before its end in which a token is not used any more
 const MOMENT = 1_000; // milliseconds: another tab may be the one that signs out, and says so
 const OVER = new Set(["signed_out", "closed", "disabled"]); // of live updates
+const REFUSED = new Set([400, 401, 403, 422]); // with a code of the API's: what stands before it has none
 const COOKIE = { "X-Token-Mode": "cookie" };
 
 // null until it is known; then { me } with a profile, or with null for nobody.
@@ -25,13 +26,14 @@ export async function start() {
   addEventListener("storage", hearOtherTabs);
   link.listen(hearOfTheEnd);
   if (!localStorage.getItem(FLAG)) return session.set(nobody);
-  if (await refresh()) return load();
-  return undefined;
+  return resume();
 }
 
 export async function signIn(username, password) {
   await obtain({ grant_type: "password", username, password });
-  localStorage.setItem(FLAG, "yes");
+  forget();
+  session.set(null); // it may have been another account's
+  localStorage.setItem(FLAG, crypto.randomUUID()); // another one each time: other tabs hear of changes
   await load();
 }
 
@@ -46,6 +48,11 @@ export function leave(ended = false) {
   forget();
   localStorage.removeItem(FLAG);
   session.set({ me: null, ended });
+}
+
+// Once more, where nobody could say who is signed in.
+export async function resume() {
+  if (await refresh()) await load();
 }
 
 export async function load() {
@@ -79,7 +86,7 @@ async function tryRefresh() {
     return true;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (problem.status >= 400 && problem.status < 500 && problem.status !== 429) leave(true);
+    if (REFUSED.has(problem.status) && problem.code) leave(true);
     else if (!session.get()?.me) session.set({ me: null, problem });
     return false;
   }
@@ -93,8 +100,11 @@ async function obtain(form) {
 
 function hearOtherTabs({ key, newValue }) {
   if (key !== FLAG) return;
-  if (newValue) refresh().then((done) => done && load());
-  else leave();
+  if (!newValue) return leave();
+  token = null;
+  forget();
+  session.set(null);
+  return resume();
 }
 
 // A socket may learn first that its session has ended elsewhere; one that has not goes on.

@@ -161,7 +161,7 @@ export function make(kit) {
     const known = useAnswer("/_local/tables");
     return html`<${Until} known=${known}>${({ tables }) => html`
       <div class="row">
-        <${Choice} name="table" label=${words.table} options=${Object.fromEntries(tables.map((one) => [one, one]))} value=${table || tables[0]} />
+        <${Choice} name="table" label=${words.table} options=${Object.fromEntries(tables.map((one) => [one, one]))} value=${table || tables[0]} also=${{ partition: "", after: "" }} />
       </div>
       <${Rows} ...${{ table: table || tables[0], partition, after }} />`}<//>`;
   }

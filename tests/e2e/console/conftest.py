@@ -12,15 +12,16 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from tests.e2e.places import NewAccount, own_address, patiently
 from tests.e2e.twins import Twin
 
-PATIENCE = 20
+PATIENCE = 60
 """Seconds that a page may take on a busy machine."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
+expect.set_options(timeout=PATIENCE * 1000)
 _CONSOLES_OWN = (
     "Failed to load resource"  # the browser's note of an answer, which is watched itself
 )

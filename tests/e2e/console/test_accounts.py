@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.e2e.places import NewAccount
+
 pytestmark = pytest.mark.slow
 
 _PASSWORD = "seven spoonbills by the sluice"
@@ -122,6 +124,41 @@ def test_the_name_and_what_one_is_told_are_kept(visit, account):
     page.get_by_label("Name").wait_for()
     assert page.get_by_label("Name").input_value() == "Patricia"
     assert page.get_by_role("group", name="Mails").get_by_role("switch").first.is_checked() != was
+
+
+def test_preferences_are_kept_without_a_name(visit, twin, another):
+    """It is no duty to have one, and none stays none."""
+    nameless = NewAccount("nameless@example.org", another.password, "")
+    twin.open_accounts([nameless])
+    page = visit(nameless).open("/profile")
+    page.get_by_role("group", name="Mails").get_by_role("switch").first.click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+
+
+def test_who_signs_in_over_another_is_alone_there(visit, account, another):
+    """In every tab, also where the other one was signed in a moment ago."""
+    person = visit(account)
+    other = person.page.context.new_page()
+    person.open("/profile").get_by_text(account.email).wait_for()
+    other.goto(f"{person.home}/console/profile")
+    other.get_by_text(account.email).wait_for()
+    page = _sign_in(person, another.email, another.password)
+    page.get_by_text("You offer nothing yet").wait_for()
+    other.get_by_text(another.email).wait_for()
+    assert other.get_by_text(account.email).count() == 0
+
+
+def test_what_stands_before_the_api_signs_nobody_out(visit, account):
+    """A firewall that says no knows nothing of sessions: one goes on when it lets one."""
+    person = visit(account)
+    person.watch.meant = {403}
+    person.page.route("**/token", lambda route: route.fulfill(status=403, body="Forbidden"))
+    page = person.open("/profile")
+    page.get_by_role("alert").get_by_text("An odd answer").wait_for()
+    person.page.unroute("**/token")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text(account.email).wait_for()
 
 
 def test_a_password_is_changed_with_the_old_one(visit, account):

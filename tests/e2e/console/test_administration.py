@@ -155,6 +155,20 @@ def test_chosen_jobs_begin_anew(administrator, dead):
     page.get_by_role("dialog").wait_for(state="detached")
 
 
+def test_those_that_somebody_else_was_faster_with_are_passed_over(administrator, dead, api_of):
+    """The others begin anew all the same."""
+    page = administrator.open("/admin/jobs?state=dead")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("checkbox", name=dead).check()
+    page.get_by_role("button", name="Redrive the 1 chosen").click()
+    root = api_of(_demo("admin"))
+    assert patiently(root.http, "POST", f"/admin/jobs/{dead}/redrive").status_code == 202
+    administrator.watch.meant = {409}
+    page.get_by_role("dialog").get_by_role("button", name="Redrive").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    expect(page.get_by_role("button", name="Redrive the 1 chosen")).to_have_count(0)
+
+
 def test_nothing_dead_says_so(administrator):
     """And that nothing has to be done."""
     administrator.open("/admin/jobs?state=dead&name=nobody.knows").get_by_text(

@@ -1,5 +1,7 @@
 """What happens elsewhere, as open pages of the console show it: in two browsers at once."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -119,6 +121,30 @@ def test_an_item_of_another_browser_is_there(live, account, api):
     page.get_by_text("You offer nothing yet").wait_for()
 
 
+def test_what_is_older_than_all_that_is_shown_comes_with_the_next_page(visit, account):
+    """And once. Jobs and their events are made up here."""
+    person = visit(account)
+    person.page.add_init_script(_SOCKET)
+    jobs = [_job(number) for number in range(40, 0, -1)]
+
+    def answer(route):
+        rest = "cursor" in route.request.url
+        body = {"items": jobs[20:] if rest else jobs[:20], "next": None if rest else "more"}
+        route.fulfill(json=body)
+
+    person.page.route(_JOBS, answer)
+    page = person.open("/jobs")
+    page.get_by_role("button", name="Show more").wait_for()
+    page.wait_for_function("() => globalThis.tell !== undefined")
+    page.wait_for_timeout(500)  # until the channel has begun, and was read anew
+    event = {"channel": "me", "seq": 1, "id": "a", "type": "job.changed", "at": ""}
+    page.evaluate("(event) => tell(event)", {**event, "data": _job(5)})
+    page.evaluate("(event) => tell(event)", {**event, "seq": 2, "data": _job(41)})
+    expect(page.locator("tbody tr")).to_have_count(21)
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator("tbody tr")).to_have_count(41)
+
+
 def test_who_is_signed_out_elsewhere_learns_it(live, account):
     """The page says so by itself, and shows nothing of the account any more."""
     there, here = live(account, "/items"), live(account, "/devices")
@@ -157,6 +183,7 @@ def test_the_dashboard_is_told_its_counters(live):
     person.page.wait_for_function("() => held.at(-1).told.includes('dashboard.counters')")
 
 
+_JOBS = re.compile(r"(?<!console)/jobs(\?|$)")
 _SOCKET = """globalThis.WebSocket = class {
   constructor() {
     setTimeout(() => this.onopen());
@@ -216,7 +243,7 @@ def test_a_table_of_two_hundred_rows_is_updated_within_a_frame(visit, account):
         body = {"items": jobs[100:] if rest else jobs[:100], "next": None if rest else "more"}
         route.fulfill(json=body)
 
-    person.page.route("**/jobs?**", answer)
+    person.page.route(_JOBS, answer)
     page = person.open("/jobs")
     if page.locator("tbody tr").count() < len(jobs):
         page.get_by_role("button", name="Show more").click()

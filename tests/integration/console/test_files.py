@@ -14,6 +14,7 @@ from tests.client import Client
 STATIC = files.STATIC
 FILES = sorted(files.contents())
 SCRIPTS = [path for path in STATIC.rglob("*.js") if path.parent.name != "vendor"]
+KILOBYTE = 1024
 KILOBYTES = 60
 EVERYBODYS_KILOBYTES = 42
 _EVERY_SCRIPT = pytest.mark.parametrize(
@@ -165,12 +166,12 @@ def _sent(names):
 
 def test_what_everybody_loads_is_small(aws):
     """All but the library of charts, which comes with the first of them."""
-    assert _sent(name for name in FILES if "uplot" not in name) < EVERYBODYS_KILOBYTES * 1000
+    assert _sent(name for name in FILES if "uplot" not in name) < EVERYBODYS_KILOBYTES * KILOBYTE
 
 
 def test_all_of_it_is_small(aws):
     """Also for administrators who look at charts."""
-    assert _sent(FILES) < KILOBYTES * 1000
+    assert _sent(FILES) < KILOBYTES * KILOBYTE
 
 
 @_EVERY_SCRIPT

@@ -2,6 +2,7 @@
 
 import { ask } from "../api.js";
 import { html, useEffect, useState } from "../html.js";
+import { useHere } from "../parts/form.js";
 import { ProblemBox } from "../parts/problem.js";
 import { say } from "../parts/toasts.js";
 import { navigate } from "../router.js";
@@ -16,6 +17,7 @@ export default function ItemEdit({ params: { id }, title }) {
   const [base, setBase] = useState(null); // what this form began with, and its tag
   const [conflict, setConflict] = useState(null);
   const [problem, setProblem] = useState(null);
+  const isHere = useHere();
   const read = () => ask("GET", path);
   useEffect(() => {
     read().then(setBase, setProblem);
@@ -24,7 +26,7 @@ export default function ItemEdit({ params: { id }, title }) {
   const write = async (values, etag) => {
     await ask("PUT", path, { body: sent(values), etag });
     say(frame.saved);
-    navigate(path);
+    if (isHere()) navigate(path);
   };
   const send = async (values) => {
     try {

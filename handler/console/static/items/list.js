@@ -4,10 +4,11 @@ import { html } from "../html.js";
 import { List, Table, usePages } from "../parts/list.js";
 import { State, When, money } from "../parts/shown.js";
 import { filter, href } from "../router.js";
-import { useLive, useSoon } from "../updates.js";
+import { useLive, useLooks, useSoon } from "../updates.js";
 import { Thumbnail } from "./photo.js";
 import { words } from "./words.js";
 
+const LOOKS = { often: 60, live: 600 }; // seconds
 const HEAD = [words.photos, words.name, words.price, words.tags, words.state, words.changed];
 
 export default function Items({ query, me, title }) {
@@ -15,6 +16,7 @@ export default function Items({ query, me, title }) {
   const list = usePages("/items", { q: query.q, owner: isMine ? me.id : undefined });
   const reload = useSoon(list.reload); // an import is told of ten times a second
   const isAbout = ({ data }) => (isMine ? data.owner_id === me.id : !query.q) || list.items.some(({ id }) => id === data.id);
+  useLooks(list.reload, LOOKS);
   useLive(me && "items", {
     event: (one) => (one.data.changes || [one]).some(isAbout) && reload(),
     again: list.reload,

@@ -1,20 +1,19 @@
 // Create an item; its photos come next.
 
-import { newKey, post } from "../api.js";
-import { html, useRef } from "../html.js";
+import { post } from "../api.js";
+import { html } from "../html.js";
+import { useHere, useKeys } from "../parts/form.js";
 import { navigate } from "../router.js";
 import { ItemForm, sent } from "./form.js";
 import { words } from "./words.js";
 
 export default function ItemNew({ title }) {
-  const attempt = useRef({});
+  const isHere = useHere();
+  const keys = useKeys();
   const send = async (values) => {
     const body = sent(values);
-    // The same key only for the same content: a second click makes no second item.
-    if (attempt.current.text !== JSON.stringify(body))
-      attempt.current = { text: JSON.stringify(body), key: newKey() };
-    const item = await post("/items", body, { key: attempt.current.key });
-    navigate(`/items/${item.id}`, { replace: true });
+    const item = await post("/items", body, { key: keys.of(body) });
+    if (isHere()) navigate(`/items/${item.id}`, { replace: true });
   };
   return html`
     <div class="narrow">

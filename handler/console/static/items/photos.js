@@ -44,9 +44,9 @@ export function Photos({ item, etag, isOwner, renew }) {
             </figcaption>`}
           </figure>`)}
       </div>
-      ${isOwner && (item.photos.length < MOST
-        ? html`<${Drop} label=${words.choose} accept=${TYPES} multiple ready=${(file) => change((ids) => [...ids, file.id])} />`
-        : html`<p class="muted">${words.photoCount}</p>`)}
+      ${isOwner && html`
+        <${Drop} label=${words.choose} accept=${TYPES} most=${MOST - item.photos.length} tooMany=${words.photoCount}
+          ready=${(file) => change((ids) => [...ids, file.id])} />`}
     </section>
   `;
 }

@@ -29,7 +29,7 @@ export const words = {
   new: "New item",
   none: "nothing",
   photo: (name) => `Photo of ${name}`,
-  photoCount: "It has ten photos: take one away before you add another.",
+  photoCount: "An item has ten photos at most: take one away before you add another.",
   photos: "Photos",
   price: "Price",
   priceHint: "As 12.50.",

@@ -22,8 +22,9 @@ const STATES = Object.fromEntries(["open", ...SHOWN].map((name) => [name, jobs.s
 
 export default function AllJobs({ query: { state = "open", name, error }, title }) {
   const isDead = state === "dead";
-  const list = usePages("/admin/jobs", { state, name, error });
-  const [chosen, choose] = useState([]);
+  const list = usePages("/admin/jobs", { state, name, error: isDead ? error : undefined });
+  const [marked, choose] = useState([]);
+  const chosen = marked.filter((id) => list.items.some((job) => job.id === id));
   const [pause, paused] = useRepeated(list.reload, LOOKS);
   const again = () => {
     choose([]);
@@ -34,9 +35,10 @@ export default function AllJobs({ query: { state = "open", name, error }, title 
     <div class="row"><h1>${title}</h1><${CopyLink} />${pause}</div>
     <${Counts} paused=${paused} />
     <div class="row">
-      <${Choice} name="state" label=${words.state} options=${STATES} value=${state} />
+      <${Choice} name="state" label=${words.state} options=${STATES} value=${state} also=${{ error: "" }} />
       ${isDead && list.items.length > 0 && html`<${RedriveMatching} ...${{ name, error, done: again }} />`}
-      ${chosen.length > 0 && html`<${RedriveSome} ids=${chosen} label=${words.chosen(chosen.length)} done=${again} />`}
+      ${chosen.length > 0 && html`<${RedriveSome} ids=${chosen} label=${words.chosen(chosen.length)} done=${again}
+        began=${(id) => choose((marked) => marked.filter((one) => one !== id))} />`}
     </div>
     <${Search} fields=${isDead ? { name: words.name, error: words.error } : { name: words.name }} query=${{ name, error }} />
     <${List} list=${list} empty=${isDead ? words.emptyDead : words.emptyOpen}>

@@ -1,7 +1,7 @@
 // How the deployment is doing: charts over a stretch of time, what is late, what is dead.
 
 import { get } from "../api.js";
-import { html, useCallback, useEffect, useState } from "../html.js";
+import { html, useCallback, useEffect, useRef, useState } from "../html.js";
 import { Choice, CopyLink, useRepeated } from "../parts/admin.js";
 import { Events } from "../parts/events.js";
 import { ProblemBox } from "../parts/problem.js";
@@ -13,7 +13,7 @@ import { admin as words } from "../words/admin.js";
 import { words as frame } from "../words/frame.js";
 
 const LOOKS = { often: 60, live: 300 }; // seconds: counters are told each minute
-const MOST = 100; // dead jobs that are counted
+const MOST = 100; // jobs of a state that are looked at
 const RANGES = { hour: ["minute", 60, 60], day: ["hour", 24, 3_600], month: ["day", 30, 86_400] };
 // Charts: their titles, and what each line is called and counts.
 const CHARTS = Object.entries({
@@ -26,10 +26,12 @@ const CHARTS = Object.entries({
 
 export default function Dashboard({ query: { range = "day" }, title }) {
   const [{ known, problem }, tell] = useState({});
-  const look = useCallback(
-    () => read(RANGES[range] || RANGES.day).then((known) => tell({ known }), (problem) => tell({ problem })),
-    [range],
-  );
+  const turn = useRef(0);
+  const look = useCallback(async () => {
+    const mine = (turn.current += 1);
+    const told = await read(RANGES[range] || RANGES.day).then((known) => ({ known }), (problem) => ({ problem }));
+    if (mine === turn.current) tell(told);
+  }, [range]);
   useEffect(() => void look(), [look]);
   const [pause, paused] = useRepeated(look, LOOKS);
   useLive(!paused && "dashboard", { event: look, again: look });
@@ -70,8 +72,9 @@ function Shown({ times, items, late, dead, events }) {
 async function read([step, count, length]) {
   const end = Math.floor(Date.now() / 1000 / length) * length;
   const times = Array.from({ length: count }, (_, index) => end - (count - 1 - index) * length);
-  const [open, dead, audit, counted] = await Promise.all([
-    get("/admin/jobs", { limit: 1 }),
+  const [queued, retrying, dead, audit, counted] = await Promise.all([
+    get("/admin/jobs", { state: "queued", limit: MOST }),
+    get("/admin/jobs", { state: "retrying", limit: MOST }),
     get("/admin/jobs", { state: "dead", limit: MOST }),
     get("/admin/audit", { limit: 8 }),
     get("/admin/counters", { step, from: new Date(times[0] * 1000).toISOString(), to: new Date().toISOString() }),
@@ -79,8 +82,14 @@ async function read([step, count, length]) {
   return {
     times,
     items: counted.items,
-    late: open.items.find(({ due_at }) => Date.parse(due_at) < Date.now()),
+    late: longestLate([...queued.items, ...retrying.items]),
     dead: dead.items.length,
     events: audit.items,
   };
+}
+
+// The job that has waited longest for somebody to run it, if any has.
+function longestLate(jobs) {
+  const [first] = jobs.toSorted((one, other) => Date.parse(one.due_at) - Date.parse(other.due_at));
+  return first && Date.parse(first.due_at) < Date.now() ? first : null;
 }

@@ -47,9 +47,12 @@ function Device({ one, end }) {
   `;
 }
 
-// "Firefox, Linux" says more than what browsers send.
+// "Firefox, Linux" says more than what browsers send. All of them name others too: the first counts.
+const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
+const SYSTEMS = ["Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux"];
+
 function named(agent) {
-  const browser = /(Edg|Firefox|OPR|Chrome|Safari)\/\d+/.exec(agent)?.[1].replace("Edg", "Edge");
-  const system = /(Android|iPhone|iPad|Windows|Mac OS X|Linux)/.exec(agent)?.[1];
-  return [browser, system].filter(Boolean).join(", ") || agent.slice(0, 40) || account.unnamed;
+  const browser = Object.keys(BROWSERS).find((name) => agent.includes(`${name}/`));
+  const system = SYSTEMS.find((name) => agent.includes(name));
+  return [BROWSERS[browser], system].filter(Boolean).join(", ") || agent.slice(0, 40) || account.unnamed;
 }

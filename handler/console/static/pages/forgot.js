@@ -3,6 +3,7 @@
 import { post } from "../api.js";
 import { html, useState } from "../html.js";
 import { Field, Form } from "../parts/form.js";
+import { Headline } from "../parts/headline.js";
 import { account } from "../words/account.js";
 
 export default function Forgot({ title }) {
@@ -12,8 +13,8 @@ export default function Forgot({ title }) {
     setMailed(email);
   };
   if (mailed) {
-    return html`<div class="narrow"><h1>${account.mailed}</h1>
-      <p role="status">${account.mailedDetail(mailed)}</p></div>`;
+    return html`<div class="narrow"><${Headline} text=${account.mailed} />
+      <p>${account.mailedDetail(mailed)}</p></div>`;
   }
   return html`
     <div class="narrow">

@@ -1,8 +1,8 @@
 // What one was told, newest first; what is new arrives by itself.
 
 import { post } from "../api.js";
-import { html, useState } from "../html.js";
-import { counted, unread } from "../inbox.js";
+import { html, useEffect, useState } from "../html.js";
+import { counted, setUnread, unread } from "../inbox.js";
 import { List, set, usePages } from "../parts/list.js";
 import { ProblemBox } from "../parts/problem.js";
 import { When } from "../parts/shown.js";
@@ -16,6 +16,7 @@ export default function Notifications({ title }) {
   const list = usePages("/notifications");
   const count = unread.use();
   const [problem, setProblem] = useState(null);
+  useEffect(() => void (list.loaded && setUnread(list.unread)), [list.loaded]);
   useLooks(list.reload, LOOKS);
   useLive("me", {
     event({ type, data }) {
@@ -25,7 +26,7 @@ export default function Notifications({ title }) {
   });
   const mark = (path, isMeant) => () =>
     post(path).then((answer) => {
-      unread.set(answer.unread);
+      setUnread(answer.unread);
       list.change((items) => items.map((one) => (isMeant(one) ? { ...one, read: true } : one)));
       setProblem(null);
     }, setProblem);

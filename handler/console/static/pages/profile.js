@@ -8,6 +8,7 @@ import { say } from "../parts/toasts.js";
 import { navigate } from "../router.js";
 import { leave, load } from "../session.js";
 import { account, kinds } from "../words/account.js";
+import { admin } from "../words/admin.js";
 import { words } from "../words/frame.js";
 
 const WAYS = { mail: account.mail, push: account.push };
@@ -16,7 +17,7 @@ const USUALLY_OFF = new Set(["mail.job_ended", "mail.file_rejected"]); // as doc
 export default function Profile({ me, title }) {
   return html`
     <h1>${title}</h1>
-    <p class="muted">${me.email} · ${account.role}: ${me.role}</p>
+    <p class="muted">${me.email} · ${account.role}: ${admin.roles[me.role]}</p>
     <div class="pair">
       <article><h2>${account.person}</h2><${Person} me=${me} /></article>
       <article><h2>${account.password}</h2><${Password} /></article>
@@ -29,7 +30,8 @@ export default function Profile({ me, title }) {
 function Person({ me }) {
   const { full_name, preferences } = me;
   const send = async ({ full_name, ...preferences }) => {
-    await ask("PATCH", "/users/me", { body: { full_name, preferences } });
+    const name = full_name === me.full_name ? undefined : full_name; // none may stay none
+    await ask("PATCH", "/users/me", { body: { full_name: name, preferences } });
     await load();
     say(words.saved);
   };

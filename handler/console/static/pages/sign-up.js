@@ -3,6 +3,7 @@
 import { post } from "../api.js";
 import { html, useState } from "../html.js";
 import { Field, Form } from "../parts/form.js";
+import { Headline } from "../parts/headline.js";
 import { say } from "../parts/toasts.js";
 import { href } from "../router.js";
 import { account } from "../words/account.js";
@@ -10,7 +11,7 @@ import { account } from "../words/account.js";
 export default function SignUp({ title }) {
   const [mailed, setMailed] = useState(null);
   const send = async ({ email = "", password = "", full_name }) => {
-    await post("/register", { email, password, full_name }, { anonymous: true });
+    await post("/register", { email, password, full_name: full_name || undefined }, { anonymous: true });
     setMailed(email);
   };
   if (mailed) return html`<${Mailed} email=${mailed} />`;
@@ -38,7 +39,7 @@ function Mailed({ email }) {
     );
   return html`
     <div class="narrow">
-      <h1>${account.mailed}</h1>
+      <${Headline} text=${account.mailed} />
       <p>${account.mailedDetail(email)}</p>
       <p class="row">
         <a href=${href("/sign-in")} role="button">${account.nowSignIn}</a>

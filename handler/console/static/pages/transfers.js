@@ -1,13 +1,14 @@
 // Items come in from a file, and go out as one.
 
-import { newKey, post } from "../api.js";
+import { getText, post } from "../api.js";
 import { parse } from "../csv.js";
 import { html, useEffect, useState } from "../html.js";
 import { Drop } from "../parts/drop.js";
-import { Form } from "../parts/form.js";
+import { Form, useHere, useKeys } from "../parts/form.js";
 import { JobState, Progress, ended, useJob } from "../parts/job.js";
 import { Table } from "../parts/list.js";
 import { ProblemBox } from "../parts/problem.js";
+import { say } from "../parts/toasts.js";
 import { filter, href } from "../router.js";
 import { contentUrl } from "../upload.js";
 import { transfers as words } from "../words/transfers.js";
@@ -23,15 +24,17 @@ export default function Transfers({ query, title }) {
 }
 
 function Import({ id }) {
+  const isHere = useHere();
   const begin = async (file) => {
     const format = file.content_type === "text/csv" ? "csv" : "jsonl";
     const job = await post("/imports", { file_id: file.id, format });
-    filter({ import: job.id });
+    if (isHere()) filter({ import: job.id });
+    else say(words.begun);
   };
   return html`
     <h2>${words.import}</h2>
     ${id
-      ? html`<${Followed} id=${id} done=${(job) => html`<${Report} ...${job.result} />`} />
+      ? html`<${Followed} key=${id} id=${id} done=${(job) => html`<${Report} ...${job.result} />`} />
           <button class="outline" onClick=${() => filter({ import: "" })}>${words.again}</button>`
       : html`<p>${words.importDetail}</p>
           <${Drop} label=${words.choose} accept=".csv,.jsonl" ready=${begin} />`}
@@ -39,11 +42,12 @@ function Import({ id }) {
 }
 
 function Export({ id }) {
-  const [key, setKey] = useState(newKey);
+  const isHere = useHere();
+  const keys = useKeys();
   const begin = async (body) => {
-    const job = await post("/exports", body, { key });
-    setKey(newKey());
-    filter({ export: job.id });
+    const job = await post("/exports", body, { key: keys.of(body) });
+    keys.renew();
+    if (isHere()) filter({ export: job.id });
   };
   return html`
     <h2>${words.export}</h2>
@@ -55,7 +59,7 @@ function Export({ id }) {
         </div>
       `}
     <//>
-    ${id && html`<${Followed} id=${id} done=${(job) => html`<${Made} ...${job.result} />`} />`}
+    ${id && html`<${Followed} key=${id} id=${id} done=${(job) => html`<${Made} ...${job.result} />`} />`}
   `;
 }
 
@@ -105,10 +109,7 @@ function Report({ report, ...counts }) {
   `;
 }
 
-async function read(id) {
-  const answer = await fetch(await contentUrl(id), { credentials: "omit" });
-  return parse(await answer.text()).slice(1);
-}
+const read = async (id) => parse(await getText(await contentUrl(id))).slice(1);
 
 function Download({ id, text }) {
   const [problem, setProblem] = useState(null);

@@ -43,7 +43,7 @@ export default function User({ params: { id }, title }) {
       <div><dt>${words.name}</dt><dd>${user.full_name || words.none}</dd></div>
       <div><dt>${words.state}</dt><dd><${Standing} user=${user} /></dd></div>
       <div><dt>${words.since}</dt><dd><${When} at=${user.created_at} /></dd></div>
-      <div><dt>ID</dt><dd><code>${user.id}</code> <${Copy} text=${user.id} /></dd></div>
+      <div><dt>${words.id}</dt><dd><code>${user.id}</code> <${Copy} text=${user.id} /></dd></div>
     </dl>
     <div class="row">
       <${Role} key=${`${user.role}${wanted === null}`} role=${user.role} want=${want} />

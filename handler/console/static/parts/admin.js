@@ -19,10 +19,11 @@ export const tabbed = (Page) => (props) => html`
   <${Page} ...${props} />
 `;
 
-export function Choice({ name, label, options, value = "" }) {
+// `also`: what else changes in the address, as it means nothing any more.
+export function Choice({ name, label, options, value = "", also = {} }) {
   return html`
     <label>${label}
-      <select onChange=${({ target }) => filter({ [name]: target.value })}>
+      <select onChange=${({ target }) => filter({ ...also, [name]: target.value })}>
         ${Object.entries(options).map(([key, text]) => html`
           <option value=${key} selected=${key === value}>${text}</option>`)}
       </select>

@@ -4,9 +4,11 @@ import { html, useRef, useState } from "../html.js";
 import { upload } from "../upload.js";
 import { transfers as words } from "../words/transfers.js";
 import { ProblemBox } from "./problem.js";
+import { say } from "./toasts.js";
 
-// `ready` is called with each file once it is checked, one after another.
-export function Drop({ label, accept, multiple = false, ready }) {
+// `ready` is called with each file once it is checked, one after another. More than `most` are left
+// out, which `tooMany` says.
+export function Drop({ label, accept, most = 1, tooMany = "", ready }) {
   const input = useRef(null);
   const [over, setOver] = useState(false);
   const [sent, setSent] = useState([]);
@@ -15,7 +17,9 @@ export function Drop({ label, accept, multiple = false, ready }) {
     setSent((before) => [...before]);
   };
   const take = async (files) => {
-    const taken = [...files].slice(0, multiple ? undefined : 1).map((file) => ({ file, part: 0 }));
+    const room = most - (most > 1 ? sent.filter(({ problem }) => !problem).length : 0);
+    if (tooMany && files.length > room) say(tooMany);
+    const taken = [...files].slice(0, Math.max(0, room)).map((file) => ({ file, part: 0 }));
     setSent((before) => [...before.filter(({ problem }) => !problem), ...taken]);
     for (const one of taken) {
       try {
@@ -38,7 +42,7 @@ export function Drop({ label, accept, multiple = false, ready }) {
   return html`
     <div class=${`drop ${over ? "over" : ""}`} onDrop=${drop} onDragOver=${drag} onDragLeave=${() => setOver(false)}>
       <label>${label}
-        <input ref=${input} type="file" ...${{ accept, multiple }}
+        <input ref=${input} type="file" accept=${accept} multiple=${most > 1}
           onChange=${() => {
             take(input.current.files);
             input.current.value = "";

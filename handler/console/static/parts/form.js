@@ -1,5 +1,6 @@
 // Forms: fields that say what is wrong with them, and one submission at a time.
 
+import { newKey } from "../api.js";
 import { html, useEffect, useId, useRef, useState } from "../html.js";
 import { words } from "../words/frame.js";
 import { ProblemBox } from "./problem.js";
@@ -35,6 +36,26 @@ export function Form({ send, submit, children, initial = {} }) {
       <button type="submit" aria-busy=${busy} disabled=${busy}>${busy ? words.working : submit}</button>
     </form>
   `;
+}
+
+// Whether what was begun here may still lead elsewhere: not once somebody has gone on.
+export function useHere() {
+  const here = useRef(true);
+  useEffect(() => () => (here.current = false), []);
+  return () => here.current;
+}
+
+// What makes sending a content again the same request; another content, or `renew`, makes another.
+export function useKeys() {
+  const last = useRef({});
+  return {
+    of(content) {
+      const text = JSON.stringify(content);
+      if (last.current.text !== text) last.current = { text, key: newKey() };
+      return last.current.key;
+    },
+    renew: () => (last.current = {}),
+  };
 }
 
 export function Field({ form, name, label, hint, type = "text", rows, ...rest }) {

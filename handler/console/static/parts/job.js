@@ -1,12 +1,13 @@
 // A job that is watched until it ends: live where that is possible, else by asking.
 
 import { get } from "../api.js";
-import { html, useCallback, useEffect, useState } from "../html.js";
+import { html, useCallback, useEffect, useRef, useState } from "../html.js";
 import { useLive, useLooks } from "../updates.js";
 import { jobs as words } from "../words/jobs.js";
 import { State } from "./shown.js";
 
 const LOOKS = { often: 1, live: 30 }; // seconds
+const NOWHERE = new Set([403, 404, 422]); // there is no such job for whoever asks
 const ENDS = new Set(["succeeded", "dead", "cancelled"]);
 
 export const ended = ({ state }) => ENDS.has(state);
@@ -15,11 +16,13 @@ export const ended = ({ state }) => ENDS.has(state);
 // the job itself has: its failures, and a result that is large.
 export function useJob(id, path = `/jobs/${id}`) {
   const [{ job, problem }, tell] = useState({});
-  const look = useCallback(
-    () => get(path).then((job) => tell({ job }), (problem) => tell(({ job }) => ({ job, problem }))),
-    [path],
-  );
-  const needed = Boolean(id) && !(job && ended(job));
+  const turn = useRef(0); // an older answer may come later
+  const look = useCallback(async () => {
+    const mine = (turn.current += 1);
+    const told = await get(path).then((job) => () => ({ job }), (problem) => ({ job }) => ({ job, problem }));
+    if (mine === turn.current) tell(told);
+  }, [path]);
+  const needed = Boolean(id) && !(job && ended(job)) && !(problem && NOWHERE.has(problem.status));
   useEffect(() => void (id && look()), [look]);
   useLooks(look, { ...LOOKS, needed });
   useLive(needed && `job:${id}`, {

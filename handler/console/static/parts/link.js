@@ -5,6 +5,7 @@ import { html, useEffect, useState } from "../html.js";
 import { href, place } from "../router.js";
 import { account } from "../words/account.js";
 import { Form } from "./form.js";
+import { Headline } from "./headline.js";
 
 export function Linked({ query, title, detail, submit, use, done, children = () => null }) {
   const [token] = useState(query.token);
@@ -17,8 +18,8 @@ export function Linked({ query, title, detail, submit, use, done, children = () 
   if (used) {
     return html`
       <div class="narrow">
-        <h1>${title}</h1>
-        <p role="status">${done}</p>
+        <${Headline} text=${title} />
+        <p>${done}</p>
         <a href=${href("/sign-in")} role="button">${account.nowSignIn}</a>
       </div>
     `;

@@ -8,10 +8,14 @@ import { Confirm } from "./dialog.js";
 import { ProblemBox } from "./problem.js";
 import { say } from "./toasts.js";
 
-export function RedriveSome({ ids, label = words.redrive, done }) {
+// `began` hears of each: what stops half way goes on with the rest.
+export function RedriveSome({ ids, label = words.redrive, began = () => {}, done }) {
   const [asking, ask] = useState(false);
   const run = async () => {
-    for (const id of ids) await post(`/admin/jobs/${id}/redrive`);
+    for (const id of ids) {
+      await post(`/admin/jobs/${id}/redrive`).catch(unlessGone);
+      began(id);
+    }
     done();
   };
   return html`
@@ -19,6 +23,11 @@ export function RedriveSome({ ids, label = words.redrive, done }) {
     ${asking && html`<${Confirm} title=${label} yes=${words.redrive} run=${run} close=${() => ask(false)}>
       <p>${words.redriveDetail}</p><//>`}
   `;
+}
+
+// Somebody else was faster.
+function unlessGone(problem) {
+  if (problem.status !== 404 && problem.status !== 409) throw problem;
 }
 
 export function RedriveMatching({ name, error, label = words.redriveAll, done }) {

@@ -39,6 +39,6 @@ export function State({ state, children }) {
 }
 
 export function Copy({ text, label = words.copy }) {
-  const copy = () => navigator.clipboard.writeText(text).then(() => say(words.copied));
+  const copy = () => navigator.clipboard.writeText(text).then(() => say(words.copied), () => say(words.notCopied));
   return html`<button class="link" onClick=${copy}>${label}</button>`;
 }

@@ -45,6 +45,7 @@ export const admin = {
   errors: "Errors",
   events: "What happened to this account",
   hour: "The last hour",
+  id: "ID",
   day: "The last day",
   dayOf: "Day (UTC)",
   month: "The last month",

@@ -17,6 +17,7 @@ export const words = {
   notAllowed: "Your account may not see this page.",
   notFound: "No such page",
   notFoundDetail: "There is nothing at this address. The menu shows what there is.",
+  notCopied: "The browser does not let this page copy.",
   offline: "No answer",
   offlineDetail: "The server cannot be reached. Look at your connection, then try again.",
   requestId: "Request",

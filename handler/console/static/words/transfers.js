@@ -4,6 +4,7 @@ export const transfers = {
   account: "Everything that is held about you",
   again: "Import another file",
   begin: "Have it made",
+  begun: "The import has begun: it is among your jobs.",
   checking: "is being checked…",
   choose: "Drop a CSV or JSON lines file here, or choose one",
   code: "Rule",
