@@ -1,8 +1,10 @@
 """A running twin, or a deployed stage in its place."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.places import Deployed, Place
 from tests.e2e.twins import Twin
@@ -24,3 +26,16 @@ def twin(
         pytest.skip("this is about twins")
     with Twin(tmp_path_factory.mktemp("twin")).running() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. A module's own: as long as it runs, nothing else may run a loop."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("this needs Chromium (on Debian: apt-get install chromium)")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield started
+        started.close()

@@ -7,6 +7,7 @@ import { store } from "./store.js";
 import { useLive, useLooks } from "./updates.js";
 
 const MOST = 100; // that are counted: so many, or more
+const MOMENT = 300; // milliseconds: what is told together is counted once
 const PATIENCE = 2_000; // milliseconds: as a rule the channel begins before, and it is asked for then
 const LOOKS = { often: 60, live: 300 }; // seconds: what is not told live is counted too
 
@@ -14,32 +15,30 @@ export const unread = store(0);
 
 export const counted = (count) => (count < MOST ? String(count) : `${MOST - 1}+`);
 
-// What has come while the list was on its way may be in it or not: ids tell.
 let timer = 0;
-let turn = 0;
-let counting = new Set();
+let turn = 0; // of the newest look: older answers know less
+
+function lookIn(milliseconds) {
+  clearTimeout(timer);
+  timer = setTimeout(look, milliseconds);
+}
 
 async function look() {
   clearTimeout(timer);
   const mine = (turn += 1);
-  counting = new Set();
-  const page = await get("/notifications").catch(() => null); // the page of them says what is wrong
-  if (!page || mine !== turn) return;
-  const listed = new Set(page.items.map(({ id }) => id));
-  unread.set(Math.min(MOST, page.unread + counting.difference(listed).size));
-  counting = counting.union(listed);
+  const page = await get("/notifications", { limit: 1 }).catch(() => null); // the page of them says what is wrong
+  if (page && mine === turn) unread.set(page.unread);
 }
 
+// The API counts: what has just come may be in an answer that is on its way, or not.
 function take({ type, data }) {
   if (type !== "notification.created") return;
-  if (!counting.has(data.id)) unread.set(Math.min(MOST, unread.get() + 1));
-  counting.add(data.id);
   say(data.subject);
+  lookIn(MOMENT);
 }
 
-// What the API has just answered; a look that began before knows less.
+// What the API has just answered.
 export function setUnread(count) {
-  clearTimeout(timer);
   turn += 1;
   unread.set(count);
 }
@@ -48,8 +47,11 @@ export function setUnread(count) {
 export function useInbox(me) {
   useEffect(() => {
     if (!me) return undefined;
-    timer = setTimeout(look, PATIENCE);
-    return () => setUnread(0);
+    lookIn(PATIENCE);
+    return () => {
+      clearTimeout(timer);
+      setUnread(0);
+    };
   }, [me?.id]);
   useLooks(look, { ...LOOKS, needed: Boolean(me) });
   useLive(me && "me", { event: take, again: look });

@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.e2e.places import NewAccount, own_address, patiently
 from tests.e2e.twins import Twin
@@ -78,19 +77,6 @@ class Person:
         """What axe finds here."""
         found: list[Any] = Axe().run(self.page).response["violations"]
         return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. A module's own: as long as it runs, nothing else may run a loop."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("this needs Chromium (on Debian: apt-get install chromium)")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=quiet)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What happens elsewhere, as open pages of the console show it: in two browsers at once."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -121,30 +119,6 @@ def test_an_item_of_another_browser_is_there(live, account, api):
     page.get_by_text("You offer nothing yet").wait_for()
 
 
-def test_what_is_older_than_all_that_is_shown_comes_with_the_next_page(visit, account):
-    """And once. Jobs and their events are made up here."""
-    person = visit(account)
-    person.page.add_init_script(_SOCKET)
-    jobs = [_job(number) for number in range(40, 0, -1)]
-
-    def answer(route):
-        rest = "cursor" in route.request.url
-        body = {"items": jobs[20:] if rest else jobs[:20], "next": None if rest else "more"}
-        route.fulfill(json=body)
-
-    person.page.route(_JOBS, answer)
-    page = person.open("/jobs")
-    page.get_by_role("button", name="Show more").wait_for()
-    page.wait_for_function("() => globalThis.tell !== undefined")
-    page.wait_for_timeout(500)  # until the channel has begun, and was read anew
-    event = {"channel": "me", "seq": 1, "id": "a", "type": "job.changed", "at": ""}
-    page.evaluate("(event) => tell(event)", {**event, "data": _job(5)})
-    page.evaluate("(event) => tell(event)", {**event, "seq": 2, "data": _job(41)})
-    expect(page.locator("tbody tr")).to_have_count(21)
-    page.get_by_role("button", name="Show more").click()
-    expect(page.locator("tbody tr")).to_have_count(41)
-
-
 def test_who_is_signed_out_elsewhere_learns_it(live, account):
     """The page says so by itself, and shows nothing of the account any more."""
     there, here = live(account, "/items"), live(account, "/devices")
@@ -181,78 +155,3 @@ def test_the_dashboard_is_told_its_counters(live):
     with person.page.expect_request("**/admin/counters?**"):
         person.page.get_by_role("link", name="Administration").click()
     person.page.wait_for_function("() => held.at(-1).told.includes('dashboard.counters')")
-
-
-_JOBS = re.compile(r"(?<!console)/jobs(\?|$)")
-_SOCKET = """globalThis.WebSocket = class {
-  constructor() {
-    setTimeout(() => this.onopen());
-    globalThis.tell = (frame) => this.receive(frame);
-  }
-  send(text) {
-    const { action, ...rest } = JSON.parse(text);
-    const ack = { type: "ack", ...rest, seq: 0 };
-    if (action === "subscribe") setTimeout(() => this.receive(ack));
-  }
-  receive(frame) { this.onmessage({ data: JSON.stringify(frame) }); }
-  close() {}
-}"""
-_MEASURE = """async (jobs) => {
-  const table = document.querySelector("tbody");
-  const drawn = new Set();
-  const rowOf = ({ target }) => (target.closest ? target : target.parentElement).closest("tr");
-  const note = (changes) => changes.forEach((one) => drawn.add(rowOf(one)));
-  const watching = new MutationObserver(note);
-  const all = { subtree: true, childList: true, characterData: true, attributes: true };
-  watching.observe(table, all);
-  const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1];
-  const frame = () => new Promise(requestAnimationFrame);
-  const [frames, updates, rows] = [[], [], []];
-  for (const [index, data] of jobs.entries()) {
-    const begun = await frame();
-    frames.push((await frame()) - begun);
-    const told = performance.now();
-    tell({ channel: "me", seq: index + 1, id: String(index), type: "job.changed", data, at: "" });
-    for (let turns = 0; turns < 10; turns += 1) await null;
-    table.getBoundingClientRect(); // lays it out
-    updates.push(performance.now() - told);
-    note(watching.takeRecords());
-    rows.push(drawn.size);
-    drawn.clear();
-  }
-  return { frame: median(frames), update: median(updates), rows, text: table.innerText };
-}"""
-
-
-def _job(number, **fields):
-    at = "2026-03-01T12:00:00Z"
-    empty = dict.fromkeys(("note", "result", "error", "message", "children", "ended_at"))
-    fixed = {"id": f"{number:026}", "name": "transfers.import", "state": "running", "attempts": 1}
-    times = dict.fromkeys(("created_at", "due_at", "started_at"), at)
-    return {**empty, **fixed, **times, "progress": 0, "cancel_requested": False, **fields}
-
-
-def test_a_table_of_two_hundred_rows_is_updated_within_a_frame(visit, account):
-    """Only the row that has changed is drawn. Jobs and their events are made up here."""
-    person = visit(account)
-    person.page.add_init_script(_SOCKET)
-    jobs = [_job(number) for number in range(200)]
-
-    def answer(route):
-        rest = "cursor" in route.request.url
-        body = {"items": jobs[100:] if rest else jobs[:100], "next": None if rest else "more"}
-        route.fulfill(json=body)
-
-    person.page.route(_JOBS, answer)
-    page = person.open("/jobs")
-    if page.locator("tbody tr").count() < len(jobs):
-        page.get_by_role("button", name="Show more").click()
-    expect(page.locator("tbody tr")).to_have_count(len(jobs))
-    page.wait_for_function("() => globalThis.tell !== undefined")
-    page.wait_for_timeout(500)  # until the channel has begun, and was read anew
-    expect(page.locator("tbody tr")).to_have_count(len(jobs))
-    changed = [_job(number, progress=number % 100, note="at it") for number in range(0, 200, 4)]
-    seen = page.evaluate(_MEASURE, changed)
-    assert seen["rows"] == [1] * len(changed)
-    assert seen["text"].count("at it") == len(changed)
-    assert seen["update"] < seen["frame"]

@@ -1,10 +1,9 @@
 """The page docs/chat.html in two tabs of a browser, one of which is cut off for a while."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = pytest.mark.slow
 
@@ -17,19 +16,6 @@ _ACCOUNTS = {
 _HOLD = """globalThis.held = []; globalThis.WebSocket = class extends WebSocket {
   constructor(url) { super(url); held.push(this); }
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. A module's own: as long as it runs, nothing else may run a loop."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("this needs Chromium (on Debian: apt-get install chromium)")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=quiet)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
