@@ -1,6 +1,7 @@
 """The console over HTTP: one page that is asked for again, and files that never change.
 
-No route is in the API's document: it is a client of that API, like any other.
+No route is in the API's document: it is a client of that API, like any other. The rest of the room
+is loaded with the first request for it: whoever never opens the console pays for these lines alone.
 """
 
 from typing import Annotated
@@ -8,13 +9,13 @@ from typing import Annotated
 from fastapi import Header
 from starlette.responses import RedirectResponse, Response
 
-from handler.console import service
 from handler.core.http import Router
 from handler.core.http.problems import RouteNotFound
 from handler.core.settings import settings
 
 router = Router(include_in_schema=False)
 
+_BASE = "/console"
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -23,10 +24,10 @@ def get_home() -> Response:
     """Outside production the console is the home page."""
     if settings().production:
         raise RouteNotFound
-    return RedirectResponse(service.BASE)
+    return RedirectResponse(_BASE)
 
 
-@router.get(service.BASE + "/static/{version}/{name:path}")
+@router.get(_BASE + "/static/{version}/{name:path}")
 def get_console_file(
     version: str, name: str, accept_encoding: Annotated[str, Header()] = ""
 ) -> Response:
@@ -35,6 +36,8 @@ def get_console_file(
     While a deploy goes on, a page of one release may ask the functions of the other: they answer
     with what they have, which is not to be kept. All modules are one file, so nothing is torn.
     """
+    from handler.console import service  # noqa: PLC0415 - as said above
+
     file = service.get_file(name)
     accepted = {one.partition(";")[0].strip() for one in accept_encoding.split(",")} | {"identity"}
     encoding = next(one for one in file.encodings if one in accepted)
@@ -45,10 +48,12 @@ def get_console_file(
     return Response(file.encodings[encoding], headers=headers, media_type=file.content_type)
 
 
-@router.get(service.BASE)
-@router.get(service.BASE + "/{page:path}")
+@router.get(_BASE)
+@router.get(_BASE + "/{page:path}")
 def get_console(if_none_match: Annotated[str, Header()] = "") -> Response:
     """The console, whichever of its pages is asked for; its script reads the path."""
+    from handler.console import service  # noqa: PLC0415 - as said above
+
     page = service.get_page()
     headers = {
         "Cache-Control": "no-cache",

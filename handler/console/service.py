@@ -16,7 +16,7 @@ from handler.core.errors import NotFound
 from handler.core.settings import settings
 from handler.files import bucket_origins
 
-BASE = "/console"
+_FILES = "/console/static"
 PACKED = Path(__file__).with_name("packed")
 """Where a bundle holds files as Brotli has packed them (`infra/bundle/pages.py`)."""
 _INDEX = "index.html"
@@ -80,7 +80,7 @@ def get_page() -> ConsolePage:
     told = {
         "app_name": html.escape(here.app_name),
         "stage": here.stage,
-        "files": f"{BASE}/static/{files.release()}",
+        "files": f"{_FILES}/{files.release()}",
     }
     text = (files.STATIC / _INDEX).read_text()
     for name, value in told.items():
