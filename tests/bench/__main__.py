@@ -39,18 +39,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--no-twin", action="store_true", help="nothing through the twin")
+    parser.add_argument("--counted", action="store_true", help="only what is counted, at once")
     parser.add_argument("--jobs", type=int, default=10_000, help="so many (default 10,000)")
     asked = parser.parse_args()
+    if asked.counted:
+        print(_table(_counted(_token())))
+        return
     _measure(asked.json, with_twin=not asked.no_twin)
     if not asked.no_twin and not _endured(asked.jobs):
         sys.exit("dunlin bench: JOBS WERE LOST OR DOUBLED")
 
 
 def _measure(kept: Path | None, *, with_twin: bool) -> None:
-    people.draw_key()
-    token = people.token()
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
-        counted = list(exact.figures(token))
+    token = _token()
+    counted = _counted(token)
     timed = [*cold.figures(event("GET", f"/items/{id_of(1)}", token=token)), *warm.figures(token)]
     timed += [*login.figures(), *throughput.figures(), *posts.figures(), *bundles.figures()]
     timed += latency.figures() if with_twin else ()
@@ -59,6 +61,17 @@ def _measure(kept: Path | None, *, with_twin: bool) -> None:
     print(f"Cold starts: {cold.how()}. Warm requests: CPU time. `over` and `under` miss the goal.")
     if kept:
         kept.write_text(json.dumps([_record(figure) for figure in figures], indent=2) + "\n")
+
+
+def _token() -> str:
+    people.draw_key()
+    return people.token()
+
+
+def _counted(token: str) -> list[Figure]:
+    """What is the same on every machine."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
+        return list(exact.figures(token))
 
 
 def _endured(jobs: int) -> bool:
