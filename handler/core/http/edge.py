@@ -64,9 +64,7 @@ class _Visit:
         self.meter: aws.Meter = []
         self.id = scope[REQUEST_ID] = _request_id(scope)
         path = scope["path"]
-        if (
-            len(path) > 1 and path.endswith("/") and path != "//"
-        ):  # ignored, never redirected (api.md)
+        if path.endswith("/") and path not in {"/", "//"}:  # ignored, never redirected (api.md)
             scope["path"] = path[:-1]
 
     async def send(self, message: Message) -> None:

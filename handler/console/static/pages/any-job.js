@@ -1,10 +1,8 @@
 // Anybody's job: what it was given, what happened to it and when; cancel it, or let it begin anew.
 
-import { post } from "../api.js";
-import { html, useState } from "../html.js";
+import { html } from "../html.js";
 import { CopyLink } from "../parts/admin.js";
-import { Confirm } from "../parts/dialog.js";
-import { JobState, Progress, ended, useJob } from "../parts/job.js";
+import { Cancel, JobState, Progress, useJob } from "../parts/job.js";
 import { ProblemBox } from "../parts/problem.js";
 import { RedriveSome } from "../parts/redrive.js";
 import { Copy, When } from "../parts/shown.js";
@@ -15,7 +13,6 @@ import { jobs } from "../words/jobs.js";
 
 export default function AnyJob({ params: { id }, title }) {
   const { job, problem, look } = useJob(id, `/admin/jobs/${id}`);
-  const [asking, ask] = useState(false);
   if (!job) {
     return html`<h1>${title}</h1>${problem
       ? html`<${ProblemBox} problem=${problem} />`
@@ -29,14 +26,12 @@ export default function AnyJob({ params: { id }, title }) {
     <p><${Progress} job=${job} /></p>
     <div class="row">
       ${job.state === "dead" && html`<${RedriveSome} ids=${[id]} done=${look} />`}
-      ${!ended(job) && !job.cancel_requested && html`<button class="bad" onClick=${() => ask(true)}>${jobs.cancel}</button>`}
+      <${Cancel} job=${job} done=${look} />
     </div>
     <h2>${words.timeline}</h2>
     <${Timeline} job=${job} />
     <${Value} title=${words.arguments} value=${job.arguments} />
     <${Value} title=${jobs.result} value=${job.result} />
-    ${asking && html`<${Confirm} title=${jobs.cancel} yes=${jobs.cancel} close=${() => ask(false)}
-      run=${() => post(`/jobs/${id}/cancel`).then(look)}><p>${jobs.cancelDetail}</p><//>`}
   `;
 }
 

@@ -1,16 +1,14 @@
 // One job: how far it is, what it returned, what went wrong; cancel it.
 
-import { post } from "../api.js";
-import { html, useState } from "../html.js";
-import { Confirm } from "../parts/dialog.js";
-import { JobState, Progress, ended, useJob } from "../parts/job.js";
+import { html } from "../html.js";
+import { Cancel, JobState, Progress, useJob } from "../parts/job.js";
 import { ProblemBox } from "../parts/problem.js";
 import { Copy, When } from "../parts/shown.js";
 import { words as frame } from "../words/frame.js";
 import { jobs as words } from "../words/jobs.js";
 
 export default function Job({ params: { id }, title }) {
-  const { job, problem } = useJob(id);
+  const { job, problem, look } = useJob(id);
   if (!job) {
     return html`<h1>${title}</h1>${problem
       ? html`<${ProblemBox} problem=${problem} />`
@@ -25,7 +23,7 @@ export default function Job({ params: { id }, title }) {
     ${job.error && html`<p class="error"><strong>${job.error}</strong> ${job.message}</p>`}
     ${job.result != null && html`<h2>${words.result}</h2><pre>${JSON.stringify(job.result, null, 2)}</pre>`}
     ${job.failures.length > 0 && html`<${Failures} failures=${job.failures} />`}
-    ${!ended(job) && !job.cancel_requested && html`<${Cancel} job=${job} />`}
+    <${Cancel} job=${job} done=${look} />
   `;
 }
 
@@ -49,15 +47,5 @@ function Failures({ failures }) {
         <li><strong>${words.attempt(attempt)}</strong> <${When} at=${at} /><br />
           <code>${error}</code> ${message}</li>`)}
     </ol>
-  `;
-}
-
-function Cancel({ job }) {
-  const [asking, setAsking] = useState(false);
-  return html`
-    <button class="bad" onClick=${() => setAsking(true)}>${words.cancel}</button>
-    ${asking && html`
-      <${Confirm} title=${words.cancel} yes=${words.cancel} run=${() => post(`/jobs/${job.id}/cancel`)}
-        close=${() => setAsking(false)}><p>${words.cancelDetail}</p><//>`}
   `;
 }

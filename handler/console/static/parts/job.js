@@ -1,9 +1,10 @@
 // A job that is watched until it ends: live where that is possible, else by asking.
 
-import { get } from "../api.js";
+import { get, post } from "../api.js";
 import { html, useCallback, useEffect, useRef, useState } from "../html.js";
 import { useLive, useLooks } from "../updates.js";
 import { jobs as words } from "../words/jobs.js";
+import { Confirm } from "./dialog.js";
 import { State } from "./shown.js";
 
 const LOOKS = { often: 1, live: 30 }; // seconds
@@ -46,4 +47,16 @@ export function Progress({ job }) {
   const said = value === undefined ? words.states[job.state] : `${value} %`;
   return html`<progress max="100" value=${value} aria-label=${words.progress}></progress>
     <small class="muted">${said} ${job.note}</small>`;
+}
+
+// Stops a job that can still be stopped, once somebody has said so twice.
+export function Cancel({ job, done }) {
+  const [asking, setAsking] = useState(false);
+  if (ended(job) || job.cancel_requested) return null;
+  return html`
+    <button class="bad" onClick=${() => setAsking(true)}>${words.cancel}</button>
+    ${asking && html`
+      <${Confirm} title=${words.cancel} yes=${words.cancel} run=${() => post(`/jobs/${job.id}/cancel`).then(done)}
+        close=${() => setAsking(false)}><p>${words.cancelDetail}</p><//>`}
+  `;
 }
